@@ -1,0 +1,213 @@
+//! Position words: where one side of a buffer stands, and the flags that the other side must see there.
+//!
+//! ```text
+//!   usize::BITS - 1                                  2        1         0
+//!  +------------------------------+-------------------+--------+---------+
+//!  | lap                          | index             | CLOSED | WAITING |
+//!  +------------------------------+-------------------+--------+---------+
+//! ```
+//!
+//! Lap and index only grow, and wrap around together at the top of the word.
+
+use crate::sync::{AtomicUsize, CachePadded, Ordering};
+use core::fmt;
+
+/// The value of a position word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position(usize);
+
+impl Position {
+    /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is free.
+    const WAITING: usize = 0b01;
+    /// Tail word only: no further claim.
+    const CLOSED: usize = 0b10;
+    const FLAGS: usize = Self::WAITING | Self::CLOSED;
+    /// How far the index is above the flags.
+    const SHIFT: u32 = 2;
+    /// One step of the index.
+    const STEP: usize = 1 << Self::SHIFT;
+
+    pub(super) fn is_closed(self) -> bool {
+        self.0 & Self::CLOSED != 0
+    }
+
+    pub(super) fn is_waiting(self) -> bool {
+        self.0 & Self::WAITING != 0
+    }
+
+    /// Whether both stand at the same place, whatever their flags say.
+    pub(super) fn is_at(self, other: Self) -> bool {
+        self.0 & !Self::FLAGS == other.0 & !Self::FLAGS
+    }
+}
+
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Position")
+            .field("place", &(self.0 >> Self::SHIFT))
+            .field("closed", &self.is_closed())
+            .field("waiting", &self.is_waiting())
+            .finish()
+    }
+}
+
+/// Whose turn a slot is: a place, and whether its message is there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stamp(pub(super) usize);
+
+impl Stamp {
+    const FILLED: usize = 0b01;
+
+    /// The slot waits for the sender that claims `position`.
+    pub(super) fn vacant(position: Position) -> Self {
+        Self(position.0 & !Position::FLAGS)
+    }
+
+    /// The slot holds the message of the sender that claimed `position`.
+    pub(super) fn filled(position: Position) -> Self {
+        Self(Self::vacant(position).0 | Self::FILLED)
+    }
+}
+
+/// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
+#[derive(Debug)]
+pub(super) struct Track {
+    last: usize,
+    /// The distance between two visits of one slot. A power of two, so that lap and index are bit fields.
+    lap: usize,
+}
+
+impl Track {
+    /// The largest capacity that leaves two bits for the lap.
+    const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
+
+    /// # Panics
+    /// If `capacity` is zero, or leaves no room for laps and flags in a word.
+    pub(super) fn new(capacity: usize) -> Self {
+        assert!(capacity > 0, "capacity cannot be zero");
+        assert!(capacity <= Self::MAX, "capacity overflow");
+        Self {
+            last: capacity - 1,
+            lap: capacity.next_power_of_two() << Position::SHIFT,
+        }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.last + 1
+    }
+
+    /// Where both sides begin: one lap below the wraparound, so that every program passes it in its first
+    /// moments and none is surprised by it after years.
+    pub(super) fn start(&self) -> Position {
+        Position(self.lap.wrapping_neg())
+    }
+
+    /// The place of the slot at `index` in the first lap.
+    pub(super) fn first(&self, index: usize) -> Position {
+        Position(self.start().0 + (index << Position::SHIFT))
+    }
+
+    #[inline]
+    pub(super) fn index(&self, position: Position) -> usize {
+        (position.0 & (self.lap - 1)) >> Position::SHIFT
+    }
+
+    /// The next place, with the same flags.
+    #[inline]
+    pub(super) fn next(&self, position: Position) -> Position {
+        let step = if self.index(position) == self.last {
+            self.lap - (self.last << Position::SHIFT)
+        } else {
+            Position::STEP
+        };
+        Position(position.0.wrapping_add(step))
+    }
+
+    /// The same slot one lap later, with the same flags.
+    #[inline]
+    pub(super) fn next_lap(&self, position: Position) -> Position {
+        Position(position.0.wrapping_add(self.lap))
+    }
+
+    /// How many messages lie between `head` and `tail`. An overrun moves the tail first, so for a moment there is one
+    /// place more than messages.
+    pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
+        let begin = |position: Position| position.0 & !(self.lap - 1);
+        let laps = begin(tail).wrapping_sub(begin(head)) / self.lap;
+        (laps * self.capacity() + self.index(tail) - self.index(head)).min(self.capacity())
+    }
+}
+
+/// The atomic home of a position word.
+///
+/// It has no plain store: one would erase a flag raised, or a close made, since the word was read.
+#[derive(Debug)]
+pub(crate) struct Cursor(CachePadded<AtomicUsize>);
+
+impl Cursor {
+    pub(super) fn new(start: Position) -> Self {
+        Self(CachePadded(AtomicUsize::new(start.0)))
+    }
+
+    #[inline]
+    pub(super) fn load(&self, order: Ordering) -> Position {
+        Position(self.0.0.load(order))
+    }
+
+    /// Claims the place `from`, keeping the flags: `to` must carry those of `from`.
+    ///
+    /// # Errors
+    /// What the word is instead, as read with `failure`.
+    #[inline]
+    pub(super) fn advance(
+        &self,
+        from: Position,
+        to: Position,
+        failure: Ordering,
+    ) -> Result<(), Position> {
+        debug_assert_eq!(from.0 & Position::FLAGS, to.0 & Position::FLAGS);
+        // The claim publishes nothing: the slot's stamp does.
+        match self
+            .0
+            .0
+            .compare_exchange_weak(from.0, to.0, Ordering::Relaxed, failure)
+        {
+            Ok(_) => Ok(()),
+            Err(word) => Err(Position(word)),
+        }
+    }
+
+    /// Raises the flag if the word still is what it was when the other side found that it must wait.
+    ///
+    /// `seen` must have been read after listening began. `false`: the word has moved, look again.
+    pub(crate) fn raise(&self, seen: Position) -> bool {
+        // [raise] pairs with [claim]: both change one word, so either the claim comes later and sees the flag, or it
+        // comes first and this fails. A flag that is up already needs nothing: a sweep that follows its
+        // lowering finds the listener in the list, because the listener was there before the word was read.
+        seen.is_waiting()
+            || self
+                .0
+                .0
+                .compare_exchange(
+                    seen.0,
+                    seen.0 | Position::WAITING,
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                )
+                .is_ok()
+    }
+
+    /// Lowers the flag. A sweep of the gate must follow: it wakes who has seen the flag up.
+    pub(crate) fn lower(&self) {
+        // [lower] pairs with [raise]: the list's mutex orders the sweep after every listener that saw the flag up.
+        self.0.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
+    }
+
+    /// Sets the closed flag; `true` for the one call that did.
+    pub(super) fn close(&self) -> bool {
+        // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
+        // Acquire, because the last sender closes on behalf of those that went before it.
+        let before = Position(self.0.0.fetch_or(Position::CLOSED, Ordering::AcqRel));
+        !before.is_closed()
+    }
+}

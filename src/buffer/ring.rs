@@ -1,0 +1,229 @@
+//! A bounded FIFO of exact capacity in one allocation, for any number of senders and receivers.
+//!
+//! The algorithm is Dmitry Vyukov's bounded MPMC queue: a compare-and-swap on the tail (head) claims a place, and a
+//! stamp in the slot tells whose turn it is. Lap and index share a word, so the capacity needs not be a power
+//! of two. What is ours: the words also carry who waits and whether the ring is closed. A claim therefore
+//! learns of a waiter in the very word that it replaces, and pays neither a fence nor a second load for it.
+//!
+//! # Synchronization
+//! - `[publish]`/`[received]`: the sender's message to its receiver, through the stamp.
+//! - `[free]`/`[reused]`: the receiver's leave of a slot to the sender of the next lap, through the stamp.
+//! - `[close]`/`[closed]`: what came before a close to whoever is told Closed, through the tail word.
+//!
+//! Nothing else is published through the two words, so everything else on them is relaxed.
+//!
+//! # Empty and full
+//! are decided by the positions, never by a stamp alone. Places are passed in order and the head never overtakes the
+//! tail, so a tail that is read after the head and equal to it proves that the ring was empty at that
+//! moment, even if either was stale; and a head read after the tail and one lap behind it, that it was full.
+//! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
+
+use super::position::{Cursor, Position, Stamp, Track};
+use super::slot::Slot;
+use super::{Owed, PopError, PushError};
+use crate::sync::Ordering::{Acquire, Relaxed};
+use alloc::boxed::Box;
+
+#[derive(Debug)]
+pub(crate) struct Ring<T> {
+    /// Moved by senders. Its flags: receivers wait; closed.
+    tail: Cursor,
+    /// Moved by receivers. Its flag: senders wait.
+    head: Cursor,
+    slots: Box<[Slot<T>]>,
+    track: Track,
+}
+
+impl<T> Ring<T> {
+    /// # Panics
+    /// "capacity cannot be zero"; "capacity overflow" for one that words or memory cannot represent.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let track = Track::new(capacity);
+        Self {
+            tail: Cursor::new(track.start()),
+            head: Cursor::new(track.start()),
+            slots: (0..capacity)
+                .map(|index| Slot::vacant(track.first(index)))
+                .collect(),
+            track,
+        }
+    }
+
+    /// Claims the next slot for a message.
+    #[inline]
+    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
+        // [closed] pairs with [close].
+        let mut tail = self.tail.load(Acquire);
+        loop {
+            if tail.is_closed() {
+                return Err(PushError::Closed);
+            }
+            let slot = &self.slots[self.track.index(tail)];
+            if slot.stamp() == Stamp::vacant(tail) {
+                // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+                match self.tail.advance(tail, self.track.next(tail), Acquire) {
+                    Ok(()) => return Ok(Vacancy { slot, place: tail }),
+                    Err(word) => tail = word,
+                }
+            } else {
+                let head = self.head.load(Relaxed);
+                if self.track.next_lap(head).is_at(tail) {
+                    return Err(PushError::Full(head));
+                }
+                let word = self.tail.load(Acquire);
+                if word == tail {
+                    return Err(PushError::Busy);
+                }
+                tail = word;
+            }
+        }
+    }
+
+    /// Claims the next slot although the ring is full, together with the message in it: the oldest.
+    ///
+    /// `full` is the head word with which [`claim`](Self::claim) found the ring full. `None` if that is no longer so.
+    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, Option<T>)> {
+        let tail = self.tail.load(Acquire);
+        let slot = &self.slots[self.track.index(tail)];
+        let turn = Stamp::filled(full);
+        if tail.is_closed() || !self.track.next_lap(full).is_at(tail) || slot.stamp() != turn {
+            return None;
+        }
+        // The tail first: this is where a close is noticed. From here on the slot can only become ours.
+        self.tail
+            .advance(tail, self.track.next(tail), Relaxed)
+            .ok()?;
+        let vacancy = Vacancy { slot, place: tail };
+        let mut head = full;
+        while head.is_at(full) {
+            match self.head.advance(head, self.track.next(head), Relaxed) {
+                Ok(()) => {
+                    // SAFETY: the claim on the head is ours, and `slot` was seen filled for it. Its stamp can't have
+                    // changed since: only the receiver that wins this very claim releases the slot.
+                    let oldest = unsafe { slot.take() };
+                    slot.free(tail);
+                    return Some((vacancy, Some(oldest)));
+                }
+                Err(word) => head = word,
+            }
+        }
+        Some((vacancy, None))
+    }
+
+    /// Takes the oldest message.
+    #[inline]
+    pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
+        let mut head = self.head.load(Relaxed);
+        loop {
+            let slot = &self.slots[self.track.index(head)];
+            if slot.stamp() == Stamp::filled(head) {
+                // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+                match self.head.advance(head, self.track.next(head), Relaxed) {
+                    Ok(()) => {
+                        // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
+                        let message = unsafe { slot.take() };
+                        slot.free(self.track.next_lap(head));
+                        return Ok((message, owed(head)));
+                    }
+                    Err(word) => head = word,
+                }
+            } else {
+                // [closed] pairs with [close].
+                let tail = self.tail.load(Acquire);
+                if tail.is_at(head) {
+                    return Err(if tail.is_closed() {
+                        PopError::Closed
+                    } else {
+                        PopError::Empty(tail)
+                    });
+                }
+                let word = self.head.load(Relaxed);
+                if word == head {
+                    return Err(PopError::Busy);
+                }
+                head = word;
+            }
+        }
+    }
+
+    /// No further claim succeeds. `true` for the one call that closed the ring.
+    pub(crate) fn close(&self) -> bool {
+        self.tail.close()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        // [closed] pairs with [close].
+        self.tail.load(Acquire).is_closed()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        let mut tail = self.tail.load(Acquire);
+        loop {
+            let head = self.head.load(Acquire);
+            // The same tail before and after: that was the distance when the head was read.
+            let word = self.tail.load(Relaxed);
+            if word.is_at(tail) {
+                return self.track.distance(head, tail);
+            }
+            tail = word;
+        }
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.track.capacity()
+    }
+
+    /// The word on which receivers raise their flag.
+    pub(crate) fn tail(&self) -> &Cursor {
+        &self.tail
+    }
+
+    /// The word on which senders raise their flag.
+    pub(crate) fn head(&self) -> &Cursor {
+        &self.head
+    }
+}
+
+impl<T> Drop for Ring<T> {
+    fn drop(&mut self) {
+        while let Ok((message, _)) = self.pop() {
+            drop(message);
+        }
+    }
+}
+
+/// A slot that is claimed for a message.
+///
+/// There is no way back: until it is filled, receivers find it busy.
+#[derive(Debug)]
+#[must_use = "a claimed slot that is never filled blocks the channel"]
+pub(crate) struct Vacancy<'a, T> {
+    slot: &'a Slot<T>,
+    place: Position,
+}
+
+impl<T> Vacancy<'_, T> {
+    /// Whether the message of the lap before has left. Only an [overrun](Ring::overrun) ever has to ask.
+    pub(crate) fn is_free(&self) -> bool {
+        self.slot.stamp() == Stamp::vacant(self.place)
+    }
+
+    /// Publishes the message.
+    #[inline]
+    pub(crate) fn fill(self, message: T) -> Owed {
+        // SAFETY: the claim on `place` is ours, and the slot was seen vacant for it, before the claim or (an
+        // overrun) after: only the owner of the claim changes a vacant stamp.
+        unsafe { self.slot.fill(self.place, message) };
+        owed(self.place)
+    }
+}
+
+/// The flag in a word that a claim has replaced.
+#[inline]
+fn owed(claimed: Position) -> Owed {
+    if claimed.is_waiting() {
+        Owed::Wakeup
+    } else {
+        Owed::Nothing
+    }
+}

@@ -1,0 +1,304 @@
+//! The channel: a buffer, the gates at both ends of it, and the counts of its handles.
+//!
+//! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
+//! `vacancies`, a close opens everything.
+
+use crate::buffer::{Cursor, Owed, PopError, Position, PushError, Ring};
+use crate::error::{SendError, TryRecvError, TrySendError};
+use crate::gate::{Gate, sweep};
+use crate::sync::Ordering::{AcqRel, Relaxed};
+use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
+
+#[derive(Debug)]
+pub(crate) struct Channel<T> {
+    buffer: Ring<T>,
+    /// Where `recv` waits for a message.
+    pub(crate) arrivals: Gate,
+    /// Where streams wait for a message that no `recv` takes.
+    pub(crate) streams: Gate,
+    /// Where `send` waits for a free slot.
+    pub(crate) vacancies: Gate,
+    /// Where `closed` waits.
+    pub(crate) closed: Gate,
+    senders: HandleCount,
+    receivers: HandleCount,
+}
+
+impl<T> Channel<T> {
+    /// A channel with one sender and one receiver.
+    pub(crate) fn bounded(capacity: usize) -> Self {
+        Self {
+            buffer: Ring::new(capacity),
+            arrivals: Gate::new(),
+            streams: Gate::new(),
+            vacancies: Gate::new(),
+            closed: Gate::new(),
+            senders: HandleCount::one(),
+            receivers: HandleCount::one(),
+        }
+    }
+
+    /// One attempt to send; the message comes back with the reason.
+    #[inline]
+    pub(crate) fn push(&self, message: T) -> Result<(), (PushError, T)> {
+        let owed = uninterrupted(|| match self.buffer.claim() {
+            Ok(vacancy) => Ok(vacancy.fill(message)),
+            Err(error) => Err((error, message)),
+        })?;
+        if owed == Owed::Wakeup {
+            self.open_arrivals(1);
+        }
+        Ok(())
+    }
+
+    /// One attempt to receive.
+    #[inline]
+    pub(crate) fn pop(&self) -> Result<T, PopError> {
+        let (message, owed) = uninterrupted(|| self.buffer.pop())?;
+        if owed == Owed::Wakeup {
+            self.open_vacancies(1);
+        }
+        Ok(message)
+    }
+
+    #[inline]
+    pub(crate) fn try_send(&self, mut message: T) -> Result<(), TrySendError<T>> {
+        let mut backoff = Backoff::default();
+        loop {
+            message = match self.push(message) {
+                Ok(()) => return Ok(()),
+                Err((PushError::Full(_), message)) => return Err(TrySendError::Full(message)),
+                Err((PushError::Closed, message)) => return Err(TrySendError::Closed(message)),
+                Err((PushError::Busy, message)) => message,
+            };
+            backoff.wait();
+        }
+    }
+
+    #[inline]
+    pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.pop() {
+                Ok(message) => return Ok(message),
+                Err(PopError::Empty(_)) => return Err(TryRecvError::Empty),
+                Err(PopError::Closed) => return Err(TryRecvError::Closed),
+                Err(PopError::Busy) => backoff.wait(),
+            }
+        }
+    }
+
+    /// Sends at once, in place of the oldest message if there is no room.
+    pub(crate) fn force_send(&self, mut message: T) -> Result<Option<T>, SendError<T>> {
+        let mut backoff = Backoff::default();
+        loop {
+            message = match self.push(message) {
+                Ok(()) => return Ok(None),
+                Err((PushError::Closed, message)) => return Err(SendError(message)),
+                Err((PushError::Busy, message)) => message,
+                Err((PushError::Full(full), message)) => {
+                    let overrun = uninterrupted(|| {
+                        let Some((vacancy, oldest)) = self.buffer.overrun(full) else {
+                            return Err(message);
+                        };
+                        // A receiver that came first is about to leave the slot.
+                        while !vacancy.is_free() {
+                            backoff.wait();
+                        }
+                        Ok((vacancy.fill(message), oldest))
+                    });
+                    match overrun {
+                        Ok((owed, oldest)) => {
+                            if owed == Owed::Wakeup {
+                                self.open_arrivals(1);
+                            }
+                            return Ok(oldest);
+                        }
+                        Err(message) => message,
+                    }
+                }
+            };
+            backoff.wait();
+        }
+    }
+
+    /// Wakes receivers for `count` messages: waiting `recv`s, and the streams if there are not enough of them.
+    #[cold]
+    fn open_arrivals(&self, count: usize) {
+        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
+    }
+
+    /// Wakes senders for `count` free slots.
+    #[cold]
+    fn open_vacancies(&self, count: usize) {
+        open(self.buffer.head(), count, &[&self.vacancies]);
+    }
+
+    /// Asks senders to announce what they send after `empty`; `false` if the tail has moved since.
+    pub(crate) fn raise_arrivals(&self, empty: Position) -> bool {
+        self.buffer.tail().raise(empty)
+    }
+
+    /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved since.
+    pub(crate) fn raise_vacancies(&self, full: Position) -> bool {
+        self.buffer.head().raise(full)
+    }
+
+    /// Passes on a notification of `arrivals` that a `recv` did not use.
+    pub(crate) fn hand_on_arrival(&self) {
+        // [hand-on] the flag stays as it is: nothing is known here about who else sleeps.
+        if self.arrivals.notify(1) == 0 {
+            // [hand-on-streams] no `recv` is left that could take the message.
+            self.streams.notify(usize::MAX);
+        }
+    }
+
+    /// Passes on a notification of `vacancies` that a `send` did not use.
+    pub(crate) fn hand_on_vacancy(&self) {
+        // [hand-on-vacancy] as above.
+        self.vacancies.notify(1);
+    }
+
+    /// Closes for good and wakes everybody; `true` for the one call that did.
+    pub(crate) fn close(&self) -> bool {
+        let closed = self.buffer.close();
+        if closed {
+            // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
+            // channel closed or is found here.
+            sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.closed]);
+        }
+        closed
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.buffer.is_closed()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len()
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
+    fn drain(&self) {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.pop() {
+                Ok(message) => {
+                    // A message that panics when it is dropped takes no other with it.
+                    let rest = defer(|| self.drain());
+                    drop(message);
+                    rest.cancel();
+                }
+                Err(PopError::Busy) => backoff.wait(),
+                Err(PopError::Empty(_) | PopError::Closed) => return,
+            }
+        }
+    }
+
+    pub(crate) fn sender_count(&self) -> usize {
+        self.senders.get()
+    }
+
+    pub(crate) fn receiver_count(&self) -> usize {
+        self.receivers.get()
+    }
+
+    pub(crate) fn add_sender(&self) {
+        self.senders.add();
+    }
+
+    pub(crate) fn add_receiver(&self) {
+        self.receivers.add();
+    }
+
+    /// Adds a sender to an open channel that has one; `false` otherwise.
+    pub(crate) fn revive_sender(&self) -> bool {
+        !self.is_closed() && self.senders.add_if_any()
+    }
+
+    /// Adds a receiver to an open channel that has one; `false` otherwise.
+    pub(crate) fn revive_receiver(&self) -> bool {
+        !self.is_closed() && self.receivers.add_if_any()
+    }
+
+    pub(crate) fn drop_sender(&self) {
+        if self.senders.remove_one() {
+            // [last-sender] receivers that wait for more would wait for ever.
+            self.close();
+        }
+    }
+
+    pub(crate) fn drop_receiver(&self) {
+        if self.receivers.remove_one() {
+            let drain = defer(|| self.drain());
+            // [last-receiver] senders that wait for room would wait for ever.
+            self.close();
+            // [drain] what is inside nobody will receive; it must not live as long as the last sender.
+            drop(drain);
+        }
+    }
+}
+
+/// Wakes `count` sleepers of the first gate. If it has fewer, nobody else is announced to from here on, until
+/// somebody raises the flag again.
+fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
+    // While sleepers remain the flag stays up, and every push (pop) comes here. Nothing is counted.
+    if gates[0].notify(count) < count {
+        // [lower] before [sweep]: whoever saw the flag up has taken its place by then and is woken here; whoever comes
+        // later sees it down and raises it.
+        word.lower();
+        sweep(gates);
+    }
+}
+
+/// How many handles of one side exist. The last to go closes the channel.
+#[derive(Debug)]
+struct HandleCount(AtomicUsize);
+
+impl HandleCount {
+    /// Far from an overflow, however many threads are past the check.
+    const MAX: usize = usize::MAX / 2;
+
+    fn one() -> Self {
+        Self(AtomicUsize::new(1))
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
+    /// The caller holds a handle, so the count is not zero.
+    fn add(&self) {
+        // A count that overflowed would close a channel in use.
+        if self.0.fetch_add(1, Relaxed) > Self::MAX {
+            abort();
+        }
+    }
+
+    /// Adds one unless there is none left; `false` then.
+    fn add_if_any(&self) -> bool {
+        let mut count = self.get();
+        // [revive] the last handle to go has closed the channel, or is about to.
+        while count != 0 {
+            match self
+                .0
+                .compare_exchange_weak(count, count + 1, Relaxed, Relaxed)
+            {
+                Ok(_) if count > Self::MAX => abort(),
+                Ok(_) => return true,
+                Err(now) => count = now,
+            }
+        }
+        false
+    }
+
+    /// `true` if that was the last one.
+    fn remove_one(&self) -> bool {
+        // [count] pairs with itself: the last handle to go closes after all that the others did, and passes it on with [close].
+        self.0.fetch_sub(1, AcqRel) == 1
+    }
+}

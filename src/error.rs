@@ -1,0 +1,136 @@
+//! What can go wrong, with the message given back wherever there is one.
+
+use core::error::Error;
+use core::fmt;
+
+/// The channel is closed. Gives back the message that could not be sent.
+///
+/// Returned by [`send`](crate::Sender::send), [`send_blocking`](crate::Sender::send_blocking) and
+/// [`force_send`](crate::Sender::force_send).
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub struct SendError<T>(pub T);
+
+impl<T> SendError<T> {
+    /// The message that could not be sent.
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// drop(receiver);
+    /// assert_eq!(sender.send_blocking(7).unwrap_err().into_inner(), 7);
+    /// ```
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sending into a closed channel")
+    }
+}
+
+impl<T> Error for SendError<T> {}
+
+/// The message could not be sent at once. Gives it back.
+///
+/// Returned by [`try_send`](crate::Sender::try_send).
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum TrySendError<T> {
+    /// The channel holds as many messages as it can.
+    Full(T),
+    /// The channel is closed.
+    Closed(T),
+}
+
+impl<T> TrySendError<T> {
+    /// The message that could not be sent.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(message) | Self::Closed(message) => message,
+        }
+    }
+
+    /// Whether the channel was full: a later attempt can succeed.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
+    /// Whether the channel was closed: no later attempt can succeed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+}
+
+impl<T> fmt::Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "sending into a full channel",
+            Self::Closed(_) => "sending into a closed channel",
+        })
+    }
+}
+
+impl<T> Error for TrySendError<T> {}
+
+/// The channel is closed and every message has been received.
+///
+/// Returned by [`recv`](crate::Receiver::recv) and [`recv_blocking`](crate::Receiver::recv_blocking).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct RecvError;
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("receiving from an empty and closed channel")
+    }
+}
+
+impl Error for RecvError {}
+
+/// There was no message to receive at once.
+///
+/// Returned by [`try_recv`](crate::Receiver::try_recv).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum TryRecvError {
+    /// The channel is empty.
+    Empty,
+    /// The channel is empty and closed.
+    Closed,
+}
+
+impl TryRecvError {
+    /// Whether the channel was empty and not closed: a later attempt can succeed.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Whether the channel was empty and closed: no later attempt can succeed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "receiving from an empty channel",
+            Self::Closed => "receiving from an empty and closed channel",
+        })
+    }
+}
+
+impl Error for TryRecvError {}

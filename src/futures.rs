@@ -1,0 +1,243 @@
+//! The futures: each is the wait loop with an attempt of its own.
+
+use crate::buffer::{PopError, Position, PushError};
+use crate::channel::Channel;
+use crate::error::{RecvError, SendError};
+use crate::gate::Gate;
+use crate::wait::{Attempt, Outcome, Wait};
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+/// An attempt to send the message in hand.
+struct Sending<'a, T> {
+    channel: &'a Channel<T>,
+    message: Option<T>,
+}
+
+impl<T> Attempt for Sending<'_, T> {
+    type Output = Result<(), SendError<T>>;
+    type Seen = Position;
+
+    #[inline]
+    fn attempt(&mut self) -> Outcome<Self::Output, Position> {
+        let message = self.message.take().expect("`Send` polled after completion");
+        match self.channel.push(message) {
+            Ok(()) => Outcome::Done(Ok(())),
+            Err((PushError::Closed, message)) => Outcome::Done(Err(SendError(message))),
+            Err((PushError::Busy, message)) => {
+                self.message = Some(message);
+                Outcome::Busy
+            }
+            Err((PushError::Full(head), message)) => {
+                self.message = Some(message);
+                Outcome::Blocked(head)
+            }
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.channel.vacancies
+    }
+
+    fn raise(&self, full: Position) -> bool {
+        self.channel.raise_vacancies(full)
+    }
+
+    fn hand_on(&self) {
+        self.channel.hand_on_vacancy();
+    }
+}
+
+/// An attempt to receive.
+pub(crate) struct Receiving<'a, T> {
+    pub(crate) channel: &'a Channel<T>,
+}
+
+impl<T> Attempt for Receiving<'_, T> {
+    type Output = Result<T, RecvError>;
+    type Seen = Position;
+
+    #[inline]
+    fn attempt(&mut self) -> Outcome<Self::Output, Position> {
+        match self.channel.pop() {
+            Ok(message) => Outcome::Done(Ok(message)),
+            Err(PopError::Closed) => Outcome::Done(Err(RecvError)),
+            Err(PopError::Busy) => Outcome::Busy,
+            Err(PopError::Empty(tail)) => Outcome::Blocked(tail),
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.channel.arrivals
+    }
+
+    fn raise(&self, empty: Position) -> bool {
+        self.channel.raise_arrivals(empty)
+    }
+
+    fn hand_on(&self) {
+        self.channel.hand_on_arrival();
+    }
+}
+
+/// An attempt to find the channel closed.
+struct Closing<'a, T> {
+    channel: &'a Channel<T>,
+}
+
+impl<T> Attempt for Closing<'_, T> {
+    type Output = ();
+    type Seen = ();
+
+    fn attempt(&mut self) -> Outcome<(), ()> {
+        if self.channel.is_closed() {
+            Outcome::Done(())
+        } else {
+            Outcome::Blocked(())
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.channel.closed
+    }
+
+    fn raise(&self, (): ()) -> bool {
+        // A close wakes everybody, announced or not.
+        true
+    }
+
+    fn hand_on(&self) {}
+}
+
+/// Sends a message, and waits for room first while the channel is full.
+///
+/// Made by [`Sender::send`](crate::Sender::send).
+///
+/// # Panics
+/// When polled after completion.
+///
+/// # Cancel safety
+/// Dropping the future before it is complete means: not sent. The message is dropped with it, unless
+/// [`into_inner`](Self::into_inner) takes it back out.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Send<'a, T>(Wait<Sending<'a, T>>);
+
+impl<'a, T> Send<'a, T> {
+    pub(crate) fn new(channel: &'a Channel<T>, message: T) -> Self {
+        Self(Wait::new(Sending {
+            channel,
+            message: Some(message),
+        }))
+    }
+
+    /// Gives up, and gives back the message if it was not sent.
+    ///
+    /// `None` after the future is complete: the message was sent, or returned in the error.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use futures_lite::future;
+    ///
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// sender.send("first").await?;
+    ///
+    /// let mut second = sender.send("second");
+    /// assert!(future::poll_once(&mut second).await.is_none());
+    /// assert_eq!(second.into_inner(), Some("second"));
+    /// assert_eq!(receiver.len(), 1);
+    /// # Ok::<(), forebay::SendError<&str>>(()) }).unwrap();
+    /// ```
+    pub fn into_inner(mut self) -> Option<T> {
+        self.0.attempt.message.take()
+    }
+
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub(crate) fn block(self) -> Result<(), SendError<T>> {
+        self.0.block()
+    }
+}
+
+// The message is moved out of the future, never pinned in it.
+impl<T> Unpin for Send<'_, T> {}
+
+impl<T> Future for Send<'_, T> {
+    type Output = Result<(), SendError<T>>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx)
+    }
+}
+
+impl<T> fmt::Debug for Send<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Send").finish_non_exhaustive()
+    }
+}
+
+/// Receives a message, and waits for one first while the channel is empty.
+///
+/// Made by [`Receiver::recv`](crate::Receiver::recv).
+///
+/// # Cancel safety
+/// Dropping the future loses no message: it takes one out only in the poll that returns it. If it had been
+/// woken for one, another receiver is woken in its place.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Recv<'a, T>(Wait<Receiving<'a, T>>);
+
+impl<'a, T> Recv<'a, T> {
+    pub(crate) fn new(channel: &'a Channel<T>) -> Self {
+        Self(Wait::new(Receiving { channel }))
+    }
+
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub(crate) fn block(self) -> Result<T, RecvError> {
+        self.0.block()
+    }
+}
+
+impl<T> Future for Recv<'_, T> {
+    type Output = Result<T, RecvError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx)
+    }
+}
+
+impl<T> fmt::Debug for Recv<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recv").finish_non_exhaustive()
+    }
+}
+
+/// Waits until the channel is closed.
+///
+/// Made by [`Sender::closed`](crate::Sender::closed).
+///
+/// # Cancel safety
+/// Dropping the future has no effect on anybody.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Closed<'a, T>(Wait<Closing<'a, T>>);
+
+impl<'a, T> Closed<'a, T> {
+    pub(crate) fn new(channel: &'a Channel<T>) -> Self {
+        Self(Wait::new(Closing { channel }))
+    }
+}
+
+impl<T> Future for Closed<'_, T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.poll(cx)
+    }
+}
+
+impl<T> fmt::Debug for Closed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closed").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+//! Bounded async channels for any executor: a fast producer, slower workers, one shared queue, and memory that
+//! cannot overflow.
+//!
+//! ```
+//! # futures_lite::future::block_on(async {
+//! let (sender, receiver) = forebay::bounded(3);
+//! let producer = async {
+//!     for item in 0..10 {
+//!         // Waits while three items are under way: the producer goes at the worker's pace.
+//!         sender.send(item).await?;
+//!     }
+//!     sender.close();
+//!     Ok::<_, forebay::SendError<i32>>(())
+//! };
+//! let worker = async {
+//!     let mut sum = 0;
+//!     while let Ok(item) = receiver.recv().await {
+//!         sum += item;
+//!     }
+//!     sum
+//! };
+//! let (sent, sum) = futures_lite::future::zip(producer, worker).await;
+//! assert_eq!((sent, sum), (Ok(()), 45));
+//! # });
+//! ```
+//!
+//! # What each operation does
+//! | | room and messages | full | empty | closed |
+//! |---|---|---|---|---|
+//! | [`Sender::send`] | sends | waits | sends | [`SendError`] with the message |
+//! | [`Sender::try_send`] | sends | [`TrySendError::Full`] with the message | sends | [`TrySendError::Closed`] with the message |
+//! | [`Sender::force_send`] | sends | sends, returns the oldest | sends | [`SendError`] with the message |
+//! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
+//! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
+//!
+//! # What is promised
+//! - Messages of one sender arrive in the order sent.
+//! - There are never more than `capacity` messages inside.
+//! - Dropping a `recv` future loses no message and no wakeup; dropping a `send` future means "not sent".
+//! - One message wakes one waiting `recv`, one free slot one waiting `send`.
+//! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and everybody who waits wakes.
+//! - When the last [`Receiver`] goes, the messages inside are dropped at once.
+//!
+//! # What a waker must not do
+//! Wakers run under the lock of the waiting list that they are registered in (`event-listener`'s). A waker must not, from its
+//! `wake`, `clone` or `drop`, wait on or wake the same side of the same channel, for instance by polling the task in
+//! place. Executors that only schedule the task (all that we know of) are fine.
+//!
+//! # Features
+//! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the crate needs `alloc` only.
+//! - `portable-atomic`: for targets without compare-and-swap.
+//! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without it, and without `std`,
+//!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+mod blocking;
+#[allow(unsafe_code)]
+mod buffer;
+mod builder;
+mod channel;
+mod error;
+mod futures;
+mod gate;
+mod receiver;
+mod sender;
+mod stream;
+mod sync;
+mod wait;
+
+pub use builder::bounded;
+pub use error::{RecvError, SendError, TryRecvError, TrySendError};
+pub use futures::{Closed, Recv, Send};
+
+pub use receiver::{Receiver, WeakReceiver};
+pub use sender::{Sender, WeakSender};

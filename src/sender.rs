@@ -1,0 +1,300 @@
+//! The sending side: [`Sender`], and [`WeakSender`], which does not keep the channel open.
+
+use crate::channel::Channel;
+use crate::error::{SendError, TrySendError};
+use crate::futures::{Closed, Send};
+use crate::sync::Arc;
+use core::fmt;
+
+/// The sending side of a channel.
+///
+/// Clones send into the same channel. When the last of them goes, the channel is closed; what was sent can still be
+/// received.
+///
+/// ```
+/// # futures_lite::future::block_on(async {
+/// let (sender, receiver) = forebay::bounded(3);
+/// let another = sender.clone();
+/// sender.send("one").await?;
+/// another.send("two").await?;
+/// drop((sender, another));
+///
+/// assert_eq!(receiver.recv().await, Ok("one"));
+/// assert_eq!(receiver.recv().await, Ok("two"));
+/// assert!(receiver.recv().await.is_err());
+/// # Ok::<(), forebay::SendError<&str>>(()) }).unwrap();
+/// ```
+pub struct Sender<T> {
+    pub(crate) channel: Arc<Channel<T>>,
+}
+
+impl<T> Sender<T> {
+    /// Sends a message if there is room for it at once.
+    ///
+    /// It never waits for a receiver. For a few instructions it may have to wait for another thread that is in the middle of
+    /// receiving from the very slot that comes next.
+    ///
+    /// # Errors
+    /// - [`TrySendError::Full`] with the message if the channel holds as many messages as it can.
+    /// - [`TrySendError::Closed`] with the message if the channel is closed.
+    ///
+    /// ```
+    /// use forebay::TrySendError;
+    ///
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// assert_eq!(sender.try_send(1), Ok(()));
+    /// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+    /// drop(receiver);
+    /// assert_eq!(sender.try_send(3), Err(TrySendError::Closed(3)));
+    /// ```
+    #[inline]
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.channel.try_send(message)
+    }
+
+    /// Sends a message, and waits for room first while the channel is full.
+    ///
+    /// This is implicit backpressure: the sender goes at the pace of the receivers.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message if the channel is closed, or gets closed while this waits.
+    ///
+    /// # Fairness
+    /// Waiting sends are woken in the order in which they began to wait. A slot is free to all until it is taken: a sender that
+    /// does not wait may come first, and the woken one waits again.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is complete, the message was not sent, and is dropped with it.
+    /// [`Send::into_inner`] gives it back instead. A free slot that this send was woken for goes to another.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// assert_eq!(sender.send(1).await, Ok(()));
+    /// drop(receiver);
+    /// assert_eq!(sender.send(2).await, Err(forebay::SendError(2)));
+    /// # });
+    /// ```
+    #[inline]
+    pub fn send(&self, message: T) -> Send<'_, T> {
+        Send::new(&self.channel, message)
+    }
+
+    /// Sends a message at once: if the channel is full, in place of the oldest message, which is returned.
+    ///
+    /// Like [`try_send`](Self::try_send) it never waits for a receiver to come.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message if the channel is closed. Nothing is displaced then.
+    ///
+    /// ```
+    /// use forebay::SendError;
+    ///
+    /// let (sender, receiver) = forebay::bounded(2);
+    /// assert_eq!(sender.force_send(1), Ok(None));
+    /// assert_eq!(sender.force_send(2), Ok(None));
+    /// assert_eq!(sender.force_send(3), Ok(Some(1)));
+    /// assert_eq!(receiver.try_recv(), Ok(2));
+    /// receiver.close();
+    /// assert_eq!(sender.force_send(4), Err(SendError(4)));
+    /// ```
+    pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
+        self.channel.force_send(message)
+    }
+
+    /// Waits until the channel is closed: by [`close`](Self::close), or because the last receiver has gone.
+    ///
+    /// # Cancel safety
+    /// Dropping the future has no effect.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let (sender, receiver) = forebay::bounded::<i32>(1);
+    /// drop(receiver);
+    /// sender.closed().await;
+    /// # });
+    /// ```
+    pub fn closed(&self) -> Closed<'_, T> {
+        Closed::new(&self.channel)
+    }
+
+    /// Closes the channel. `true` if this call did it, `false` if it was closed already.
+    ///
+    /// Every later send fails, and everybody who waits is woken. The messages inside can still be received.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// sender.send(1).await?;
+    /// assert!(sender.close());
+    /// assert!(!sender.close());
+    /// assert_eq!(receiver.recv().await, Ok(1));
+    /// assert!(receiver.recv().await.is_err());
+    /// # Ok::<(), forebay::SendError<i32>>(()) }).unwrap();
+    /// ```
+    pub fn close(&self) -> bool {
+        self.channel.close()
+    }
+
+    /// Whether the channel is closed. Once `true` it stays so.
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded::<i32>(1);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.channel.is_closed()
+    }
+
+    /// Whether there was no message inside at some moment during the call.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded(1);
+    /// assert!(sender.is_empty());
+    /// sender.try_send(1).unwrap();
+    /// assert!(!sender.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.channel.len() == 0
+    }
+
+    /// Whether there was no room at some moment during the call.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded(1);
+    /// assert!(!sender.is_full());
+    /// sender.try_send(1).unwrap();
+    /// assert!(sender.is_full());
+    /// ```
+    pub fn is_full(&self) -> bool {
+        self.channel.len() == self.channel.capacity()
+    }
+
+    /// How many messages were inside at some moment during the call.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded(2);
+    /// sender.try_send(1).unwrap();
+    /// assert_eq!(sender.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.channel.len()
+    }
+
+    /// How many messages the channel can hold.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded::<i32>(5);
+    /// assert_eq!(sender.capacity(), Some(5));
+    /// ```
+    pub fn capacity(&self) -> Option<usize> {
+        Some(self.channel.capacity())
+    }
+
+    /// How many receivers the channel has.
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded::<i32>(1);
+    /// let another = receiver.clone();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
+    pub fn receiver_count(&self) -> usize {
+        self.channel.receiver_count()
+    }
+
+    /// How many senders the channel has.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded::<i32>(1);
+    /// assert_eq!(sender.sender_count(), 1);
+    /// ```
+    pub fn sender_count(&self) -> usize {
+        self.channel.sender_count()
+    }
+
+    /// A handle that can become a sender again, and does not keep the channel open.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded::<i32>(1);
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender {
+            channel: Arc::clone(&self.channel),
+        }
+    }
+
+    /// Whether both send into the same channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = forebay::bounded::<i32>(1);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.channel, &other.channel)
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        self.channel.add_sender();
+        Self {
+            channel: Arc::clone(&self.channel),
+        }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        self.channel.drop_sender();
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+/// A handle on a channel that does not count as a sender.
+///
+/// Made by [`Sender::downgrade`].
+pub struct WeakSender<T> {
+    channel: Arc<Channel<T>>,
+}
+
+impl<T> WeakSender<T> {
+    /// A sender, if the channel is not closed.
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// let weak = sender.downgrade();
+    /// weak.upgrade().unwrap().try_send(1).unwrap();
+    /// receiver.close();
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    pub fn upgrade(&self) -> Option<Sender<T>> {
+        self.channel.revive_sender().then(|| Sender {
+            channel: Arc::clone(&self.channel),
+        })
+    }
+}
+
+impl<T> Clone for WeakSender<T> {
+    fn clone(&self) -> Self {
+        Self {
+            channel: Arc::clone(&self.channel),
+        }
+    }
+}
+
+impl<T> fmt::Debug for WeakSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSender").finish_non_exhaustive()
+    }
+}

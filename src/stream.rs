@@ -1,0 +1,59 @@
+//! A receiver as a stream of messages.
+
+use crate::futures::Receiving;
+use crate::gate::Gate;
+use crate::receiver::Receiver;
+use crate::wait::{self, Attempt, Outcome};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use futures_core::stream::{FusedStream, Stream};
+
+/// An attempt to receive by somebody who may never look again.
+///
+/// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any more: `next()` may
+/// have been dropped by a timeout. A notification meant for one waiter could be stuck there. So streams have
+/// a gate of their own, where a message that no `recv` takes wakes all of them, and they owe nothing.
+struct Streaming<'a, T>(Receiving<'a, T>);
+
+impl<T> Attempt for Streaming<'_, T> {
+    type Output = <Receiving<'static, T> as Attempt>::Output;
+    type Seen = <Receiving<'static, T> as Attempt>::Seen;
+
+    #[inline]
+    fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen> {
+        self.0.attempt()
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.0.channel.streams
+    }
+
+    fn raise(&self, empty: Self::Seen) -> bool {
+        self.0.raise(empty)
+    }
+
+    fn hand_on(&self) {}
+}
+
+/// The messages, until the channel is closed and empty.
+///
+/// # Wakeups
+/// A message wakes one waiting [`recv`](Receiver::recv). Only if there is none it wakes the streams: every one that is
+/// waiting, each at most once until it is polled again.
+///
+/// # Cancel safety
+/// A `next()` that is dropped loses no message.
+impl<T> Stream for Receiver<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let Receiver { channel, stage } = &mut *self;
+        wait::poll(&mut Streaming(Receiving { channel }), stage, cx).map(Result::ok)
+    }
+}
+
+impl<T> FusedStream for Receiver<T> {
+    fn is_terminated(&self) -> bool {
+        self.is_closed() && self.is_empty()
+    }
+}

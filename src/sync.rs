@@ -1,0 +1,224 @@
+//! The ground floor: atomics, cells, reference counts and waiting in place, for every build of the crate.
+//!
+//! Three builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
+//! have no compare-and-swap; `forebay_loom` (set only by the package `loom-tests`) runs the crate under
+//! the model checker. No other file asks which one it is in.
+
+#[cfg(forebay_loom)]
+pub(crate) use self::model::{Arc, AtomicUsize, UnsafeCell, pause, yield_now};
+#[cfg(not(forebay_loom))]
+pub(crate) use self::native::{Arc, AtomicUsize, UnsafeCell, pause, yield_now};
+pub(crate) use core::sync::atomic::Ordering;
+
+#[cfg(not(forebay_loom))]
+mod native {
+    #[cfg(not(feature = "portable-atomic"))]
+    pub(crate) use alloc::sync::Arc;
+    #[cfg(not(feature = "portable-atomic"))]
+    pub(crate) use core::sync::atomic::AtomicUsize;
+    #[cfg(feature = "portable-atomic")]
+    pub(crate) use portable_atomic::AtomicUsize;
+    #[cfg(feature = "portable-atomic")]
+    pub(crate) use portable_atomic_util::Arc;
+
+    pub(crate) use core::hint::spin_loop as pause;
+
+    #[cfg(not(feature = "std"))]
+    pub(crate) use core::hint::spin_loop as yield_now;
+    /// Lets another thread run; without `std` there is none to name, so this only pauses.
+    #[cfg(feature = "std")]
+    pub(crate) use std::thread::yield_now;
+
+    /// `core`'s cell with the access by closure that the model checker needs.
+    #[derive(Debug)]
+    pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(core::cell::UnsafeCell::new(value))
+        }
+
+        #[inline]
+        pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+            read(self.0.get())
+        }
+
+        #[inline]
+        pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+            write(self.0.get())
+        }
+    }
+}
+
+#[cfg(forebay_loom)]
+mod model {
+    use super::Ordering;
+    pub(crate) use loom::cell::UnsafeCell;
+    pub(crate) use loom::sync::Arc;
+    pub(crate) use loom::thread::{yield_now as pause, yield_now};
+
+    /// An atomic whose loads are scheduling points of their own.
+    ///
+    /// loom 0.7 remembers only the last access to an atomic when it looks for interleavings, so a load
+    /// beside a load-then-store is explored in one order only. A compare-exchange that always fails,
+    /// on an atomic that nothing else uses, depends on every other access and orders none: with it in
+    /// front of each load both orders are explored.
+    #[derive(Debug)]
+    pub(crate) struct AtomicUsize {
+        value: loom::sync::atomic::AtomicUsize,
+        probe: loom::sync::atomic::AtomicUsize,
+    }
+
+    impl AtomicUsize {
+        pub(crate) fn new(value: usize) -> Self {
+            Self {
+                value: loom::sync::atomic::AtomicUsize::new(value),
+                probe: loom::sync::atomic::AtomicUsize::new(0),
+            }
+        }
+
+        pub(crate) fn load(&self, order: Ordering) -> usize {
+            let _ = self
+                .probe
+                .compare_exchange(1, 2, Ordering::Relaxed, Ordering::Relaxed);
+            self.value.load(order)
+        }
+
+        pub(crate) fn store(&self, value: usize, order: Ordering) {
+            self.value.store(value, order);
+        }
+
+        pub(crate) fn fetch_or(&self, bits: usize, order: Ordering) -> usize {
+            self.value.fetch_or(bits, order)
+        }
+
+        pub(crate) fn fetch_and(&self, bits: usize, order: Ordering) -> usize {
+            self.value.fetch_and(bits, order)
+        }
+
+        pub(crate) fn fetch_add(&self, addend: usize, order: Ordering) -> usize {
+            self.value.fetch_add(addend, order)
+        }
+
+        pub(crate) fn fetch_sub(&self, subtrahend: usize, order: Ordering) -> usize {
+            self.value.fetch_sub(subtrahend, order)
+        }
+
+        pub(crate) fn compare_exchange(
+            &self,
+            current: usize,
+            new: usize,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<usize, usize> {
+            self.value.compare_exchange(current, new, success, failure)
+        }
+
+        pub(crate) fn compare_exchange_weak(
+            &self,
+            current: usize,
+            new: usize,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<usize, usize> {
+            self.value
+                .compare_exchange_weak(current, new, success, failure)
+        }
+    }
+}
+
+/// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not
+/// take the line away from the other side. 128 bytes where lines are fetched in pairs; nothing on
+/// small machines, which have no such caches and no memory to spare.
+#[derive(Debug)]
+#[cfg_attr(
+    any(
+        target_arch = "x86_64",
+        target_arch = "aarch64",
+        target_arch = "powerpc64"
+    ),
+    repr(align(128))
+)]
+#[cfg_attr(
+    any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32"),
+    repr(align(64))
+)]
+pub(crate) struct CachePadded<T>(pub(crate) T);
+
+/// Runs `operation` so that no interrupt handler of this program sees it half done.
+///
+/// With the feature `critical-section` an interrupt may use the channel at any moment. It must then never
+/// meet a slot that the interrupted code has claimed and not yet released: it would wait for ever.
+#[inline]
+pub(crate) fn uninterrupted<R>(operation: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "critical-section")]
+    return critical_section::with(|_| operation());
+    #[cfg(not(feature = "critical-section"))]
+    operation()
+}
+
+/// Waiting in place for another thread that is in the middle of a few instructions.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff {
+    rounds: u32,
+}
+
+impl Backoff {
+    /// Rounds of doubling length: about as long as a preempted thread is not. A model has no use for
+    /// more than one, which is a scheduling point.
+    const ROUNDS: u32 = if cfg!(forebay_loom) { 1 } else { 6 };
+
+    /// Pauses, longer each time; `false` when it is time to give up the processor instead.
+    pub(crate) fn spin(&mut self) -> bool {
+        if self.rounds == Self::ROUNDS {
+            return false;
+        }
+        for _ in 0..1 << self.rounds {
+            pause();
+        }
+        self.rounds += 1;
+        true
+    }
+
+    /// Pauses, then yields the thread at each further call.
+    pub(crate) fn wait(&mut self) {
+        if !self.spin() {
+            yield_now();
+        }
+    }
+}
+
+/// Runs `action` at the end of the scope, also when the scope is left by a panic.
+pub(crate) fn defer<F: FnMut()>(action: F) -> Defer<F> {
+    Defer(action)
+}
+
+#[must_use = "the action runs when this is dropped"]
+#[derive(Debug)]
+pub(crate) struct Defer<F: FnMut()>(F);
+
+impl<F: FnMut()> Defer<F> {
+    /// Calls the action off: the scope was left in order.
+    pub(crate) fn cancel(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl<F: FnMut()> Drop for Defer<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// Ends the program: a count is about to overflow and memory safety with it.
+#[cold]
+pub(crate) fn abort() -> ! {
+    #[cfg(feature = "std")]
+    std::process::abort();
+    #[cfg(not(feature = "std"))]
+    {
+        // A panic while panicking aborts, with whatever panic strategy.
+        let _second = defer(|| panic!("too many handles"));
+        panic!("too many handles");
+    }
+}
