@@ -3,7 +3,7 @@
 //! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
-use crate::buffer::{Cursor, Owed, PopError, Position, PushError, Ring};
+use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError};
 use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::sync::Ordering::{AcqRel, Relaxed};
@@ -11,7 +11,7 @@ use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
-    buffer: Ring<T>,
+    buffer: Buffer<T>,
     /// Where `recv` waits for a message.
     pub(crate) arrivals: Gate,
     /// Where streams wait for a message that no `recv` takes.
@@ -26,9 +26,9 @@ pub(crate) struct Channel<T> {
 
 impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
-    pub(crate) fn bounded(capacity: usize) -> Self {
+    pub(crate) fn new(buffer: Buffer<T>) -> Self {
         Self {
-            buffer: Ring::new(capacity),
+            buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -178,7 +178,11 @@ impl<T> Channel<T> {
         self.buffer.len()
     }
 
-    pub(crate) fn capacity(&self) -> usize {
+    pub(crate) fn is_full(&self) -> bool {
+        self.capacity().is_some_and(|capacity| self.len() == capacity)
+    }
+
+    pub(crate) fn capacity(&self) -> Option<usize> {
         self.buffer.capacity()
     }
 
@@ -284,10 +288,7 @@ impl HandleCount {
         let mut count = self.get();
         // [revive] the last handle to go has closed the channel, or is about to.
         while count != 0 {
-            match self
-                .0
-                .compare_exchange_weak(count, count + 1, Relaxed, Relaxed)
-            {
+            match self.0.compare_exchange_weak(count, count + 1, Relaxed, Relaxed) {
                 Ok(_) if count > Self::MAX => abort(),
                 Ok(_) => return true,
                 Err(now) => count = now,

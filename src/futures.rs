@@ -92,11 +92,7 @@ impl<T> Attempt for Closing<'_, T> {
     type Seen = ();
 
     fn attempt(&mut self) -> Outcome<(), ()> {
-        if self.channel.is_closed() {
-            Outcome::Done(())
-        } else {
-            Outcome::Blocked(())
-        }
+        if self.channel.is_closed() { Outcome::Done(()) } else { Outcome::Blocked(()) }
     }
 
     fn gate(&self) -> &Gate {
@@ -126,10 +122,7 @@ pub struct Send<'a, T>(Wait<Sending<'a, T>>);
 
 impl<'a, T> Send<'a, T> {
     pub(crate) fn new(channel: &'a Channel<T>, message: T) -> Self {
-        Self(Wait::new(Sending {
-            channel,
-            message: Some(message),
-        }))
+        Self(Wait::new(Sending { channel, message: Some(message) }))
     }
 
     /// Gives up, and gives back the message if it was not sent.

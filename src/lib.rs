@@ -74,7 +74,7 @@ mod stream;
 mod sync;
 mod wait;
 
-pub use builder::bounded;
+pub use builder::{bounded, unbounded};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use futures::{Closed, Recv, Send};
 

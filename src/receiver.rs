@@ -32,10 +32,7 @@ pub struct Receiver<T> {
 
 impl<T> Receiver<T> {
     pub(crate) fn new(channel: Arc<Channel<T>>) -> Self {
-        Self {
-            channel,
-            stage: Stage::default(),
-        }
+        Self { channel, stage: Stage::default() }
     }
 
     /// Receives a message if there is one at once.
@@ -128,7 +125,7 @@ impl<T> Receiver<T> {
         self.channel.len() == 0
     }
 
-    /// Whether there was no room at some moment during the call.
+    /// Whether there was no room at some moment during the call. An unbounded channel always has room.
     ///
     /// ```
     /// let (sender, receiver) = forebay::bounded(1);
@@ -137,7 +134,7 @@ impl<T> Receiver<T> {
     /// assert!(receiver.is_full());
     /// ```
     pub fn is_full(&self) -> bool {
-        self.channel.len() == self.channel.capacity()
+        self.channel.is_full()
     }
 
     /// How many messages were inside at some moment during the call.
@@ -151,14 +148,14 @@ impl<T> Receiver<T> {
         self.channel.len()
     }
 
-    /// How many messages the channel can hold.
+    /// How many messages the channel can hold; `None` if there is no limit.
     ///
     /// ```
     /// let (_sender, receiver) = forebay::bounded::<i32>(5);
     /// assert_eq!(receiver.capacity(), Some(5));
     /// ```
     pub fn capacity(&self) -> Option<usize> {
-        Some(self.channel.capacity())
+        self.channel.capacity()
     }
 
     /// How many receivers the channel has.
@@ -192,9 +189,7 @@ impl<T> Receiver<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn downgrade(&self) -> WeakReceiver<T> {
-        WeakReceiver {
-            channel: Arc::clone(&self.channel),
-        }
+        WeakReceiver { channel: Arc::clone(&self.channel) }
     }
 
     /// Whether both receive from the same channel.
@@ -246,17 +241,13 @@ impl<T> WeakReceiver<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn upgrade(&self) -> Option<Receiver<T>> {
-        self.channel
-            .revive_receiver()
-            .then(|| Receiver::new(Arc::clone(&self.channel)))
+        self.channel.revive_receiver().then(|| Receiver::new(Arc::clone(&self.channel)))
     }
 }
 
 impl<T> Clone for WeakReceiver<T> {
     fn clone(&self) -> Self {
-        Self {
-            channel: Arc::clone(&self.channel),
-        }
+        Self { channel: Arc::clone(&self.channel) }
     }
 }
 

@@ -160,7 +160,7 @@ impl<T> Sender<T> {
         self.channel.len() == 0
     }
 
-    /// Whether there was no room at some moment during the call.
+    /// Whether there was no room at some moment during the call. An unbounded channel always has room.
     ///
     /// ```
     /// let (sender, _receiver) = forebay::bounded(1);
@@ -169,7 +169,7 @@ impl<T> Sender<T> {
     /// assert!(sender.is_full());
     /// ```
     pub fn is_full(&self) -> bool {
-        self.channel.len() == self.channel.capacity()
+        self.channel.is_full()
     }
 
     /// How many messages were inside at some moment during the call.
@@ -183,14 +183,14 @@ impl<T> Sender<T> {
         self.channel.len()
     }
 
-    /// How many messages the channel can hold.
+    /// How many messages the channel can hold; `None` if there is no limit.
     ///
     /// ```
     /// let (sender, _receiver) = forebay::bounded::<i32>(5);
     /// assert_eq!(sender.capacity(), Some(5));
     /// ```
     pub fn capacity(&self) -> Option<usize> {
-        Some(self.channel.capacity())
+        self.channel.capacity()
     }
 
     /// How many receivers the channel has.
@@ -224,9 +224,7 @@ impl<T> Sender<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn downgrade(&self) -> WeakSender<T> {
-        WeakSender {
-            channel: Arc::clone(&self.channel),
-        }
+        WeakSender { channel: Arc::clone(&self.channel) }
     }
 
     /// Whether both send into the same channel.
@@ -243,9 +241,7 @@ impl<T> Sender<T> {
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         self.channel.add_sender();
-        Self {
-            channel: Arc::clone(&self.channel),
-        }
+        Self { channel: Arc::clone(&self.channel) }
     }
 }
 
@@ -279,17 +275,13 @@ impl<T> WeakSender<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn upgrade(&self) -> Option<Sender<T>> {
-        self.channel.revive_sender().then(|| Sender {
-            channel: Arc::clone(&self.channel),
-        })
+        self.channel.revive_sender().then(|| Sender { channel: Arc::clone(&self.channel) })
     }
 }
 
 impl<T> Clone for WeakSender<T> {
     fn clone(&self) -> Self {
-        Self {
-            channel: Arc::clone(&self.channel),
-        }
+        Self { channel: Arc::clone(&self.channel) }
     }
 }
 

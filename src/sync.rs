@@ -5,9 +5,10 @@
 //! the model checker. No other file asks which one it is in.
 
 #[cfg(forebay_loom)]
-pub(crate) use self::model::{Arc, AtomicUsize, UnsafeCell, pause, yield_now};
+pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(not(forebay_loom))]
-pub(crate) use self::native::{Arc, AtomicUsize, UnsafeCell, pause, yield_now};
+pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
+use core::ops::Deref;
 pub(crate) use core::sync::atomic::Ordering;
 
 #[cfg(not(forebay_loom))]
@@ -15,9 +16,9 @@ mod native {
     #[cfg(not(feature = "portable-atomic"))]
     pub(crate) use alloc::sync::Arc;
     #[cfg(not(feature = "portable-atomic"))]
-    pub(crate) use core::sync::atomic::AtomicUsize;
+    pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
-    pub(crate) use portable_atomic::AtomicUsize;
+    pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic_util::Arc;
 
@@ -57,30 +58,73 @@ mod model {
     pub(crate) use loom::sync::Arc;
     pub(crate) use loom::thread::{yield_now as pause, yield_now};
 
-    /// An atomic whose loads are scheduling points of their own.
+    /// A scheduling point in front of a load.
     ///
     /// loom 0.7 remembers only the last access to an atomic when it looks for interleavings, so a load
     /// beside a load-then-store is explored in one order only. A compare-exchange that always fails,
     /// on an atomic that nothing else uses, depends on every other access and orders none: with it in
     /// front of each load both orders are explored.
     #[derive(Debug)]
+    struct Probe(loom::sync::atomic::AtomicUsize);
+
+    impl Probe {
+        fn new() -> Self {
+            Self(loom::sync::atomic::AtomicUsize::new(0))
+        }
+
+        fn point(&self) {
+            let _ = self.0.compare_exchange(1, 2, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct AtomicPtr<T> {
+        value: loom::sync::atomic::AtomicPtr<T>,
+        probe: Probe,
+    }
+
+    impl<T> AtomicPtr<T> {
+        pub(crate) fn new(value: *mut T) -> Self {
+            Self { value: loom::sync::atomic::AtomicPtr::new(value), probe: Probe::new() }
+        }
+
+        pub(crate) fn load(&self, order: Ordering) -> *mut T {
+            self.probe.point();
+            self.value.load(order)
+        }
+
+        pub(crate) fn store(&self, value: *mut T, order: Ordering) {
+            self.value.store(value, order);
+        }
+
+        pub(crate) fn swap(&self, value: *mut T, order: Ordering) -> *mut T {
+            self.value.swap(value, order)
+        }
+
+        pub(crate) fn compare_exchange(
+            &self,
+            current: *mut T,
+            new: *mut T,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<*mut T, *mut T> {
+            self.value.compare_exchange(current, new, success, failure)
+        }
+    }
+
+    #[derive(Debug)]
     pub(crate) struct AtomicUsize {
         value: loom::sync::atomic::AtomicUsize,
-        probe: loom::sync::atomic::AtomicUsize,
+        probe: Probe,
     }
 
     impl AtomicUsize {
         pub(crate) fn new(value: usize) -> Self {
-            Self {
-                value: loom::sync::atomic::AtomicUsize::new(value),
-                probe: loom::sync::atomic::AtomicUsize::new(0),
-            }
+            Self { value: loom::sync::atomic::AtomicUsize::new(value), probe: Probe::new() }
         }
 
         pub(crate) fn load(&self, order: Ordering) -> usize {
-            let _ = self
-                .probe
-                .compare_exchange(1, 2, Ordering::Relaxed, Ordering::Relaxed);
+            self.probe.point();
             self.value.load(order)
         }
 
@@ -121,22 +165,20 @@ mod model {
             success: Ordering,
             failure: Ordering,
         ) -> Result<usize, usize> {
-            self.value
-                .compare_exchange_weak(current, new, success, failure)
+            self.value.compare_exchange_weak(current, new, success, failure)
         }
     }
 }
+
+/// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their ends.
+pub(crate) const SMALL: bool = cfg!(forebay_loom);
 
 /// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not
 /// take the line away from the other side. 128 bytes where lines are fetched in pairs; nothing on
 /// small machines, which have no such caches and no memory to spare.
 #[derive(Debug)]
 #[cfg_attr(
-    any(
-        target_arch = "x86_64",
-        target_arch = "aarch64",
-        target_arch = "powerpc64"
-    ),
+    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64"),
     repr(align(128))
 )]
 #[cfg_attr(
@@ -144,6 +186,15 @@ mod model {
     repr(align(64))
 )]
 pub(crate) struct CachePadded<T>(pub(crate) T);
+
+impl<T> Deref for CachePadded<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 /// Runs `operation` so that no interrupt handler of this program sees it half done.
 ///

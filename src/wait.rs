@@ -63,10 +63,7 @@ pub(crate) struct Wait<A: Attempt> {
 
 impl<A: Attempt> Wait<A> {
     pub(crate) fn new(attempt: A) -> Self {
-        Self {
-            attempt,
-            stage: Stage::Awake,
-        }
+        Self { attempt, stage: Stage::Awake }
     }
 
     #[inline]

@@ -1,12 +1,104 @@
-//! Where messages lie. Nothing in here waits, and nothing knows of wakers: each answer says what the
-//! caller must do about those who do wait.
+//! Where messages lie. Nothing in here sleeps, and nothing knows of wakers: each answer says what the
+//! caller must do about those who do sleep.
 
 mod position;
 mod ring;
+mod segments;
 mod slot;
 
 pub(crate) use position::{Cursor, Position};
-pub(crate) use ring::Ring;
+pub(crate) use slot::Vacancy;
+
+use ring::Ring;
+use segments::Segments;
+
+/// The storage of a channel. Both kinds answer the same questions, for the reasons that their files give.
+#[derive(Debug)]
+pub(crate) enum Buffer<T> {
+    Bounded(Ring<T>),
+    Unbounded(Segments<T>),
+}
+
+impl<T> Buffer<T> {
+    /// # Panics
+    /// "capacity cannot be zero"; "capacity overflow" for one that words or memory cannot represent.
+    pub(crate) fn bounded(capacity: usize) -> Self {
+        Self::Bounded(Ring::new(capacity))
+    }
+
+    pub(crate) fn unbounded() -> Self {
+        Self::Unbounded(Segments::new())
+    }
+
+    /// Claims the next slot for a message.
+    #[inline]
+    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
+        match self {
+            Self::Bounded(ring) => ring.claim(),
+            Self::Unbounded(segments) => segments.claim(),
+        }
+    }
+
+    /// Claims the next slot although the buffer is full, together with the message in it: the oldest.
+    ///
+    /// `full` is what [`claim`](Self::claim) found. `None` if that is no longer so.
+    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, Option<T>)> {
+        match self {
+            Self::Bounded(ring) => ring.overrun(full),
+            Self::Unbounded(_) => None,
+        }
+    }
+
+    /// Takes the oldest message.
+    #[inline]
+    pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
+        match self {
+            Self::Bounded(ring) => ring.pop(),
+            Self::Unbounded(segments) => segments.pop(),
+        }
+    }
+
+    /// No further claim succeeds. `true` for the one call that closed the buffer.
+    pub(crate) fn close(&self) -> bool {
+        self.tail().close()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.tail().is_closed()
+    }
+
+    /// How many messages were inside at some moment during the call.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.len(),
+            Self::Unbounded(segments) => segments.len(),
+        }
+    }
+
+    /// How many messages it can hold; `None` if there is no limit.
+    pub(crate) fn capacity(&self) -> Option<usize> {
+        match self {
+            Self::Bounded(ring) => Some(ring.capacity()),
+            Self::Unbounded(_) => None,
+        }
+    }
+
+    /// The word on which receivers raise their flag, and which is closed.
+    pub(crate) fn tail(&self) -> &Cursor {
+        match self {
+            Self::Bounded(ring) => ring.tail(),
+            Self::Unbounded(segments) => segments.tail(),
+        }
+    }
+
+    /// The word on which senders raise their flag.
+    pub(crate) fn head(&self) -> &Cursor {
+        match self {
+            Self::Bounded(ring) => ring.head(),
+            Self::Unbounded(segments) => segments.head(),
+        }
+    }
+}
 
 /// Why no slot could be claimed for a message.
 #[derive(Debug)]
@@ -38,4 +130,12 @@ pub(crate) enum Owed {
     Nothing,
     /// The flag was up: the gate must be opened.
     Wakeup,
+}
+
+impl Owed {
+    /// What the flag says in a word that a claim has replaced.
+    #[inline]
+    fn in_claimed(position: Position) -> Self {
+        if position.is_waiting() { Self::Wakeup } else { Self::Nothing }
+    }
 }

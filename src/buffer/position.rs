@@ -9,7 +9,7 @@
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
 
-use crate::sync::{AtomicUsize, CachePadded, Ordering};
+use crate::sync::{AtomicUsize, Ordering};
 use core::fmt;
 
 /// The value of a position word.
@@ -33,6 +33,36 @@ impl Position {
 
     pub(super) fn is_waiting(self) -> bool {
         self.0 & Self::WAITING != 0
+    }
+
+    /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a buffer begin, so that
+    /// every program passes the wraparound in its first moments and none is surprised by it after years.
+    pub(super) fn start(places: usize) -> Self {
+        Self((places << Self::SHIFT).wrapping_neg())
+    }
+
+    /// How far into a lap of `places` this is. `places` is a power of two.
+    #[inline]
+    pub(super) fn index(self, places: usize) -> usize {
+        (self.0 >> Self::SHIFT) & (places - 1)
+    }
+
+    /// How many laps of `places` begin after `self`, up to `later`.
+    pub(super) fn laps_to(self, later: Self, places: usize) -> usize {
+        let begin = |position: Self| position.0 & !((places << Self::SHIFT) - 1);
+        begin(later).wrapping_sub(begin(self)) / (places << Self::SHIFT)
+    }
+
+    /// Whether this is later than `other`; the two are never half a word apart.
+    fn is_ahead_of(self, other: Self) -> bool {
+        let behind = (other.0 & !Self::FLAGS).wrapping_sub(self.0 & !Self::FLAGS);
+        behind > usize::MAX / 2
+    }
+
+    /// The next place, with the same flags.
+    #[inline]
+    pub(super) fn next(self) -> Self {
+        Self(self.0.wrapping_add(Self::STEP))
     }
 
     /// Whether both stand at the same place, whatever their flags say.
@@ -73,8 +103,8 @@ impl Stamp {
 #[derive(Debug)]
 pub(super) struct Track {
     last: usize,
-    /// The distance between two visits of one slot. A power of two, so that lap and index are bit fields.
-    lap: usize,
+    /// How many places a lap has, used or not. A power of two, so that lap and index are bit fields.
+    places: usize,
 }
 
 impl Track {
@@ -86,20 +116,16 @@ impl Track {
     pub(super) fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "capacity cannot be zero");
         assert!(capacity <= Self::MAX, "capacity overflow");
-        Self {
-            last: capacity - 1,
-            lap: capacity.next_power_of_two() << Position::SHIFT,
-        }
+        Self { last: capacity - 1, places: capacity.next_power_of_two() }
     }
 
     pub(super) fn capacity(&self) -> usize {
         self.last + 1
     }
 
-    /// Where both sides begin: one lap below the wraparound, so that every program passes it in its first
-    /// moments and none is surprised by it after years.
+    /// Where both sides begin.
     pub(super) fn start(&self) -> Position {
-        Position(self.lap.wrapping_neg())
+        Position::start(self.places)
     }
 
     /// The place of the slot at `index` in the first lap.
@@ -109,31 +135,31 @@ impl Track {
 
     #[inline]
     pub(super) fn index(&self, position: Position) -> usize {
-        (position.0 & (self.lap - 1)) >> Position::SHIFT
+        position.index(self.places)
     }
 
     /// The next place, with the same flags.
     #[inline]
     pub(super) fn next(&self, position: Position) -> Position {
-        let step = if self.index(position) == self.last {
-            self.lap - (self.last << Position::SHIFT)
-        } else {
-            Position::STEP
-        };
-        Position(position.0.wrapping_add(step))
+        let steps = if self.index(position) == self.last { self.places - self.last } else { 1 };
+        Position(position.0.wrapping_add(steps << Position::SHIFT))
     }
 
     /// The same slot one lap later, with the same flags.
     #[inline]
     pub(super) fn next_lap(&self, position: Position) -> Position {
-        Position(position.0.wrapping_add(self.lap))
+        Position(position.0.wrapping_add(self.places << Position::SHIFT))
     }
 
-    /// How many messages lie between `head` and `tail`. An overrun moves the tail first, so for a moment there is one
-    /// place more than messages.
+    /// How many messages lie between `head` and `tail`.
+    ///
+    /// An overrun moves the tail first: for a moment there is one place more than messages. A tail that was read too
+    /// early may be behind the head: then there was nothing.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        let begin = |position: Position| position.0 & !(self.lap - 1);
-        let laps = begin(tail).wrapping_sub(begin(head)) / self.lap;
+        if head.is_ahead_of(tail) {
+            return 0;
+        }
+        let laps = head.laps_to(tail, self.places);
         (laps * self.capacity() + self.index(tail) - self.index(head)).min(self.capacity())
     }
 }
@@ -142,39 +168,40 @@ impl Track {
 ///
 /// It has no plain store: one would erase a flag raised, or a close made, since the word was read.
 #[derive(Debug)]
-pub(crate) struct Cursor(CachePadded<AtomicUsize>);
+pub(crate) struct Cursor(AtomicUsize);
 
 impl Cursor {
     pub(super) fn new(start: Position) -> Self {
-        Self(CachePadded(AtomicUsize::new(start.0)))
+        Self(AtomicUsize::new(start.0))
     }
 
     #[inline]
     pub(super) fn load(&self, order: Ordering) -> Position {
-        Position(self.0.0.load(order))
+        Position(self.0.load(order))
     }
 
     /// Claims the place `from`, keeping the flags: `to` must carry those of `from`.
     ///
     /// # Errors
-    /// What the word is instead, as read with `failure`.
+    /// What the word is instead.
     #[inline]
     pub(super) fn advance(
         &self,
         from: Position,
         to: Position,
+        success: Ordering,
         failure: Ordering,
     ) -> Result<(), Position> {
         debug_assert_eq!(from.0 & Position::FLAGS, to.0 & Position::FLAGS);
-        // The claim publishes nothing: the slot's stamp does.
-        match self
-            .0
-            .0
-            .compare_exchange_weak(from.0, to.0, Ordering::Relaxed, failure)
-        {
+        match self.0.compare_exchange_weak(from.0, to.0, success, failure) {
             Ok(_) => Ok(()),
             Err(word) => Err(Position(word)),
         }
+    }
+
+    /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
+    pub(super) fn pass(&self, order: Ordering) {
+        self.0.fetch_add(Position::STEP, order);
     }
 
     /// Raises the flag if the word still is what it was when the other side found that it must wait.
@@ -186,7 +213,6 @@ impl Cursor {
         // lowering finds the listener in the list, because the listener was there before the word was read.
         seen.is_waiting()
             || self
-                .0
                 .0
                 .compare_exchange(
                     seen.0,
@@ -200,14 +226,20 @@ impl Cursor {
     /// Lowers the flag. A sweep of the gate must follow: it wakes who has seen the flag up.
     pub(crate) fn lower(&self) {
         // [lower] pairs with [raise]: the list's mutex orders the sweep after every listener that saw the flag up.
-        self.0.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
+        self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
+    }
+
+    /// Whether the closed flag is up.
+    pub(super) fn is_closed(&self) -> bool {
+        // [closed] pairs with [close].
+        self.load(Ordering::Acquire).is_closed()
     }
 
     /// Sets the closed flag; `true` for the one call that did.
     pub(super) fn close(&self) -> bool {
         // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
         // Acquire, because the last sender closes on behalf of those that went before it.
-        let before = Position(self.0.0.fetch_or(Position::CLOSED, Ordering::AcqRel));
+        let before = Position(self.0.fetch_or(Position::CLOSED, Ordering::AcqRel));
         !before.is_closed()
     }
 }

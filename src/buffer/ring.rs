@@ -19,17 +19,18 @@
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::position::{Cursor, Position, Stamp, Track};
-use super::slot::Slot;
+use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
+use crate::sync::CachePadded;
 use crate::sync::Ordering::{Acquire, Relaxed};
 use alloc::boxed::Box;
 
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
     /// Moved by senders. Its flags: receivers wait; closed.
-    tail: Cursor,
+    tail: CachePadded<Cursor>,
     /// Moved by receivers. Its flag: senders wait.
-    head: Cursor,
+    head: CachePadded<Cursor>,
     slots: Box<[Slot<T>]>,
     track: Track,
 }
@@ -40,11 +41,9 @@ impl<T> Ring<T> {
     pub(crate) fn new(capacity: usize) -> Self {
         let track = Track::new(capacity);
         Self {
-            tail: Cursor::new(track.start()),
-            head: Cursor::new(track.start()),
-            slots: (0..capacity)
-                .map(|index| Slot::vacant(track.first(index)))
-                .collect(),
+            tail: CachePadded(Cursor::new(track.start())),
+            head: CachePadded(Cursor::new(track.start())),
+            slots: (0..capacity).map(|index| Slot::vacant(track.first(index))).collect(),
             track,
         }
     }
@@ -61,7 +60,7 @@ impl<T> Ring<T> {
             let slot = &self.slots[self.track.index(tail)];
             if slot.stamp() == Stamp::vacant(tail) {
                 // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                match self.tail.advance(tail, self.track.next(tail), Acquire) {
+                match self.tail.advance(tail, self.track.next(tail), Relaxed, Acquire) {
                     Ok(()) => return Ok(Vacancy { slot, place: tail }),
                     Err(word) => tail = word,
                 }
@@ -90,13 +89,11 @@ impl<T> Ring<T> {
             return None;
         }
         // The tail first: this is where a close is noticed. From here on the slot can only become ours.
-        self.tail
-            .advance(tail, self.track.next(tail), Relaxed)
-            .ok()?;
+        self.tail.advance(tail, self.track.next(tail), Relaxed, Relaxed).ok()?;
         let vacancy = Vacancy { slot, place: tail };
         let mut head = full;
         while head.is_at(full) {
-            match self.head.advance(head, self.track.next(head), Relaxed) {
+            match self.head.advance(head, self.track.next(head), Relaxed, Relaxed) {
                 Ok(()) => {
                     // SAFETY: the claim on the head is ours, and `slot` was seen filled for it. Its stamp can't have
                     // changed since: only the receiver that wins this very claim releases the slot.
@@ -118,12 +115,12 @@ impl<T> Ring<T> {
             let slot = &self.slots[self.track.index(head)];
             if slot.stamp() == Stamp::filled(head) {
                 // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                match self.head.advance(head, self.track.next(head), Relaxed) {
+                match self.head.advance(head, self.track.next(head), Relaxed, Relaxed) {
                     Ok(()) => {
                         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
                         let message = unsafe { slot.take() };
                         slot.free(self.track.next_lap(head));
-                        return Ok((message, owed(head)));
+                        return Ok((message, Owed::in_claimed(head)));
                     }
                     Err(word) => head = word,
                 }
@@ -144,16 +141,6 @@ impl<T> Ring<T> {
                 head = word;
             }
         }
-    }
-
-    /// No further claim succeeds. `true` for the one call that closed the ring.
-    pub(crate) fn close(&self) -> bool {
-        self.tail.close()
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        // [closed] pairs with [close].
-        self.tail.load(Acquire).is_closed()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -189,41 +176,5 @@ impl<T> Drop for Ring<T> {
         while let Ok((message, _)) = self.pop() {
             drop(message);
         }
-    }
-}
-
-/// A slot that is claimed for a message.
-///
-/// There is no way back: until it is filled, receivers find it busy.
-#[derive(Debug)]
-#[must_use = "a claimed slot that is never filled blocks the channel"]
-pub(crate) struct Vacancy<'a, T> {
-    slot: &'a Slot<T>,
-    place: Position,
-}
-
-impl<T> Vacancy<'_, T> {
-    /// Whether the message of the lap before has left. Only an [overrun](Ring::overrun) ever has to ask.
-    pub(crate) fn is_free(&self) -> bool {
-        self.slot.stamp() == Stamp::vacant(self.place)
-    }
-
-    /// Publishes the message.
-    #[inline]
-    pub(crate) fn fill(self, message: T) -> Owed {
-        // SAFETY: the claim on `place` is ours, and the slot was seen vacant for it, before the claim or (an
-        // overrun) after: only the owner of the claim changes a vacant stamp.
-        unsafe { self.slot.fill(self.place, message) };
-        owed(self.place)
-    }
-}
-
-/// The flag in a word that a claim has replaced.
-#[inline]
-fn owed(claimed: Position) -> Owed {
-    if claimed.is_waiting() {
-        Owed::Wakeup
-    } else {
-        Owed::Nothing
     }
 }

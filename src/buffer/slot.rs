@@ -1,5 +1,6 @@
 //! A slot: room for one message, and the stamp that says whose turn it is.
 
+use super::Owed;
 use super::position::{Position, Stamp};
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use core::mem::MaybeUninit;
@@ -44,11 +45,9 @@ impl<T> Slot<T> {
     #[inline]
     pub(super) unsafe fn fill(&self, position: Position, message: T) {
         // SAFETY: by the contract nobody else touches the slot until the stamp below says so.
-        self.message
-            .with_mut(|slot| unsafe { (*slot).write(message) });
+        self.message.with_mut(|slot| unsafe { (*slot).write(message) });
         // [publish] pairs with [received].
-        self.stamp
-            .store(Stamp::filled(position).0, Ordering::Release);
+        self.stamp.store(Stamp::filled(position).0, Ordering::Release);
     }
 
     /// Takes the message out and leaves the stamp as it is: the slot remains the caller's.
@@ -58,15 +57,39 @@ impl<T> Slot<T> {
     #[inline]
     pub(super) unsafe fn take(&self) -> T {
         // SAFETY: the stamp said that the message is initialised, and the claim is the only one on it.
-        self.message
-            .with(|slot| unsafe { (*slot).assume_init_read() })
+        self.message.with(|slot| unsafe { (*slot).assume_init_read() })
     }
 
     /// Leaves the slot to the sender that claims `position`.
     #[inline]
     pub(super) fn free(&self, position: Position) {
         // [free] pairs with [reused].
-        self.stamp
-            .store(Stamp::vacant(position).0, Ordering::Release);
+        self.stamp.store(Stamp::vacant(position).0, Ordering::Release);
+    }
+}
+
+/// A slot that is claimed for a message.
+///
+/// There is no way back: until it is filled, receivers find it busy.
+#[derive(Debug)]
+#[must_use = "a claimed slot that is never filled blocks the channel"]
+pub(crate) struct Vacancy<'a, T> {
+    pub(super) slot: &'a Slot<T>,
+    pub(super) place: Position,
+}
+
+impl<T> Vacancy<'_, T> {
+    /// Whether the message of the lap before has left. Only an [overrun](super::ring::Ring::overrun) ever has to ask.
+    pub(crate) fn is_free(&self) -> bool {
+        self.slot.stamp() == Stamp::vacant(self.place)
+    }
+
+    /// Publishes the message.
+    #[inline]
+    pub(crate) fn fill(self, message: T) -> Owed {
+        // SAFETY: the claim on `place` is ours, and the slot was seen vacant for it, before the claim or (an
+        // overrun) after: only the owner of the claim changes a vacant stamp.
+        unsafe { self.slot.fill(self.place, message) };
+        Owed::in_claimed(self.place)
     }
 }

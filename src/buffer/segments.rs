@@ -1,0 +1,275 @@
+//! An unbounded FIFO in linked blocks of slots, for any number of senders and receivers.
+//!
+//! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head) claims a place, and
+//! whoever claims the last slot of a block installs the next one for its side. While that lasts, the position stands
+//! on a place that has no slot. What is ours: the tail word carries who waits and whether the queue is closed,
+//! just as the ring's does, and a block counts the messages that have left it.
+//!
+//! A block that all messages have left is kept for the next one that is needed, or freed if one is kept already. So a steady
+//! flow allocates nothing, and an empty queue holds two blocks at most.
+//!
+//! # Why a receiver claims before it looks
+//! A block may be freed as soon as its last message has left, so only a claim on a message in it makes it safe to read. A receiver
+//! therefore claims what a sender has claimed, and if that sender is held up before it publishes, waits for it: it
+//! pauses, then yields its thread. This is the one place where a buffer waits.
+//!
+//! # Synchronization
+//! - `[publish]`/`[received]` and `[close]`/`[closed]`: as in the ring.
+//! - `[link]`/`[linked]`: a block, as its sender made it, to the receiver that goes on to it.
+//! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
+//! - `[passed]`/`[behind]`: what a receiver has seen of the tail, to whoever finds the head where that receiver left it.
+//! - `[left]`: every receiver's leave of a block to the one that recycles it.
+//! - `[spare]`/`[reuse]`: an emptied block to the sender that fills it again.
+
+use super::position::{Cursor, Position, Stamp};
+use super::slot::{Slot, Vacancy};
+use super::{Owed, PopError, PushError};
+use crate::sync::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::{AtomicPtr, AtomicUsize, Backoff, CachePadded, SMALL};
+use alloc::boxed::Box;
+use core::marker::PhantomData;
+use core::ptr;
+
+/// The places of a block: its slots, and one to stand on while the next block is installed.
+const PLACES: usize = if SMALL { 2 } else { 32 };
+const SLOTS: usize = PLACES - 1;
+
+#[derive(Debug)]
+struct Block<T> {
+    next: AtomicPtr<Block<T>>,
+    /// How many messages have left. The block is nobody's when all have.
+    left: AtomicUsize,
+    slots: [Slot<T>; SLOTS],
+}
+
+impl<T> Block<T> {
+    fn boxed() -> Box<Self> {
+        let mut block = Box::<Self>::new_uninit();
+        let fields = block.as_mut_ptr();
+        // Field by field: a block of large messages would not fit on the stack.
+        // SAFETY: the pointer is valid for writes to all of the block, and every field is written before it counts as
+        // initialised.
+        unsafe {
+            (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
+            (&raw mut (*fields).left).write(AtomicUsize::new(0));
+            let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
+            for index in 0..SLOTS {
+                slots.add(index).write(Slot::vacant(Position::start(PLACES)));
+            }
+            block.assume_init()
+        }
+    }
+}
+
+/// One side: where it stands, and in which block.
+#[derive(Debug)]
+struct End<T> {
+    position: Cursor,
+    block: AtomicPtr<Block<T>>,
+}
+
+impl<T> End<T> {
+    fn new(block: *mut Block<T>) -> CachePadded<Self> {
+        CachePadded(Self {
+            position: Cursor::new(Position::start(PLACES)),
+            block: AtomicPtr::new(block),
+        })
+    }
+
+    /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
+    fn install(&self, next: *mut Block<T>) {
+        self.block.store(next, Relaxed);
+        // [install] pairs with [installed]: who reads this position or a later one finds the block there.
+        self.position.pass(Release);
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Segments<T> {
+    /// Moved by senders. Its flags: receivers wait; closed.
+    tail: CachePadded<End<T>>,
+    /// Moved by receivers. Nobody waits for room, so it has no flags.
+    head: CachePadded<End<T>>,
+    /// An emptied block, or null.
+    spare: AtomicPtr<Block<T>>,
+    /// The blocks are owned: what is shared, sent and dropped with the queue is their messages.
+    owned: PhantomData<Block<T>>,
+}
+
+impl<T> Segments<T> {
+    pub(crate) fn new() -> Self {
+        let block = Box::into_raw(Block::boxed());
+        Self {
+            tail: End::new(block),
+            head: End::new(block),
+            spare: AtomicPtr::new(ptr::null_mut()),
+            owned: PhantomData,
+        }
+    }
+
+    /// Claims the next slot for a message. There always is one, so the answer is never Full.
+    #[inline]
+    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
+        let mut next = None;
+        // [closed] pairs with [close]; [installed] pairs with [install].
+        let mut tail = self.tail.position.load(Acquire);
+        let claimed = loop {
+            let index = tail.index(PLACES);
+            if tail.is_closed() {
+                break Err(PushError::Closed);
+            }
+            if index == SLOTS {
+                break Err(PushError::Busy);
+            }
+            if index + 1 == SLOTS && next.is_none() {
+                // Before the claim: the others wait from the claim on until the block is there.
+                next = Some(self.unused_block());
+            }
+            let block = self.tail.block.load(Relaxed);
+            // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+            match self.tail.position.advance(tail, tail.next(), Relaxed, Acquire) {
+                Ok(()) => {
+                    // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block;
+                    // and the block stays until the message that goes into the claimed slot has left.
+                    let block = unsafe { &*block };
+                    if index + 1 == SLOTS {
+                        let next = Box::into_raw(next.take().unwrap_or_else(Block::boxed));
+                        // [link] pairs with [linked].
+                        block.next.store(next, Release);
+                        self.tail.install(next);
+                    }
+                    break Ok(Vacancy { slot: &block.slots[index], place: tail });
+                }
+                Err(word) => tail = word,
+            }
+        };
+        if let Some(block) = next {
+            self.keep(block);
+        }
+        claimed
+    }
+
+    /// Takes the oldest message.
+    #[inline]
+    pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
+        // [behind] pairs with [passed]: the tail read below is not behind this head.
+        // [installed] pairs with [install].
+        let mut head = self.head.position.load(Acquire);
+        loop {
+            // [closed] pairs with [close].
+            let tail = self.tail.position.load(Acquire);
+            if tail.is_at(head) {
+                return Err(if tail.is_closed() {
+                    PopError::Closed
+                } else {
+                    PopError::Empty(tail)
+                });
+            }
+            let index = head.index(PLACES);
+            let last = index + 1 == SLOTS;
+            if index == SLOTS || (last && head.laps_to(tail, PLACES) == 0) {
+                // The next block is being installed, for this side or for the other.
+                return Err(PopError::Busy);
+            }
+            let block = self.head.block.load(Relaxed);
+            // [passed] pairs with [behind].
+            match self.head.position.advance(head, head.next(), Release, Acquire) {
+                // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
+                Ok(()) => return Ok((unsafe { self.take(block, index, head) }, Owed::Nothing)),
+                Err(word) => head = word,
+            }
+        }
+    }
+
+    /// Takes the message of `place` out of its slot.
+    ///
+    /// # Safety
+    /// The caller has claimed `place` on the head, and `index` in `block` is its slot.
+    #[inline]
+    unsafe fn take(&self, block: *mut Block<T>, index: usize, place: Position) -> T {
+        // SAFETY: the block stays until the claimed message has left.
+        let segment = unsafe { &*block };
+        if index + 1 == SLOTS {
+            // [linked] pairs with [link]. It is there: the tail was seen in it.
+            self.head.install(segment.next.load(Acquire));
+        }
+        let slot = &segment.slots[index];
+        let mut backoff = Backoff::default();
+        while slot.stamp() != Stamp::filled(place) {
+            backoff.wait();
+        }
+        // SAFETY: the claim on `place` is the caller's, and the slot was seen filled for it.
+        let message = unsafe { slot.take() };
+        // [left] pairs with itself: the last to leave sees that all the others have.
+        if segment.left.fetch_add(1, AcqRel) + 1 == SLOTS {
+            // SAFETY: the block came from a box, and nobody else has a claim in it: senders and receivers have gone on to the next
+            // one, whoever still holds a pointer to it from before will fail to claim.
+            self.keep(unsafe { Box::from_raw(block) });
+        }
+        message
+    }
+
+    /// The spare block, or a new one.
+    fn unused_block(&self) -> Box<Block<T>> {
+        // [reuse] pairs with [spare].
+        let spare = self.spare.swap(ptr::null_mut(), Acquire);
+        if spare.is_null() {
+            Block::boxed()
+        } else {
+            // SAFETY: it came from a box, and the swap gave it to this thread alone.
+            unsafe { Box::from_raw(spare) }
+        }
+    }
+
+    /// Makes the block the spare one if there is none, or else frees it.
+    fn keep(&self, block: Box<Block<T>>) {
+        // The stamps may stay: no later message has the place of an earlier one.
+        block.next.store(ptr::null_mut(), Relaxed);
+        block.left.store(0, Relaxed);
+        let block = Box::into_raw(block);
+        // [spare] pairs with [reuse].
+        if self.spare.compare_exchange(ptr::null_mut(), block, Release, Relaxed).is_err() {
+            // SAFETY: it came from the box above, and the exchange did not give it away.
+            drop(unsafe { Box::from_raw(block) });
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        let mut tail = self.tail.position.load(Acquire);
+        loop {
+            let head = self.head.position.load(Acquire);
+            // The same tail before and after: that was the distance when the head was read.
+            let word = self.tail.position.load(Relaxed);
+            if word.is_at(tail) {
+                return head.laps_to(tail, PLACES) * SLOTS + tail.index(PLACES)
+                    - head.index(PLACES);
+            }
+            tail = word;
+        }
+    }
+
+    /// The word on which receivers raise their flag.
+    pub(crate) fn tail(&self) -> &Cursor {
+        &self.tail.position
+    }
+
+    /// The word on which senders would raise theirs.
+    pub(crate) fn head(&self) -> &Cursor {
+        &self.head.position
+    }
+}
+
+impl<T> Drop for Segments<T> {
+    fn drop(&mut self) {
+        while let Ok((message, _)) = self.pop() {
+            drop(message);
+        }
+        for block in [self.head.block.load(Relaxed), self.spare.load(Relaxed)] {
+            if !block.is_null() {
+                // SAFETY: both came from boxes and are not the same, nobody else is left, and the messages are out: an
+                // empty queue has no block behind that of its head.
+                drop(unsafe { Box::from_raw(block) });
+            }
+        }
+    }
+}
