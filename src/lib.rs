@@ -80,3 +80,7 @@ pub use futures::{Closed, Recv, Send};
 
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
+
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,75 @@
+//! The peers as values: each with the loads that were compiled for it.
+
+use crate::capacity::Capacity;
+use crate::executor::Runtime;
+use crate::load::flow::{self, Shape};
+use crate::load::pairs::{self, Pairs};
+use crate::peers::{self, Line, Peer, forebay::Forebay};
+use std::time::Duration;
+
+pub struct Contender {
+    pub name: &'static str,
+    pub package: &'static str,
+    pub sound: bool,
+    many_receivers: bool,
+    has: fn(Capacity) -> bool,
+    pub pairs_of_words: fn(Capacity) -> Option<Pairs>,
+    pub pairs_of_lines: fn(Capacity) -> Option<Pairs>,
+    pub flow: fn(&Runtime, Shape, Capacity, u64) -> Duration,
+}
+
+impl Contender {
+    fn of<P: Peer>() -> Self {
+        Self {
+            name: P::NAME,
+            package: P::PACKAGE,
+            sound: P::SOUND,
+            many_receivers: P::MANY_RECEIVERS,
+            has: |capacity| P::channel::<u64>(capacity).is_some(),
+            pairs_of_words: pairs::of_peer::<P, u64>,
+            pairs_of_lines: pairs::of_peer::<P, Line>,
+            flow: flow::flow::<P>,
+        }
+    }
+
+    pub fn is_forebay(&self) -> bool {
+        self.name == Forebay::NAME
+    }
+
+    /// Whether it has a channel of that capacity with so many receivers.
+    pub fn fits(&self, receivers: usize, capacity: Capacity) -> bool {
+        (self.has)(capacity) && (receivers == 1 || self.many_receivers)
+    }
+}
+
+/// The names of all but forebay.
+pub fn peer_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = all()
+        .iter()
+        .filter(|contender| !contender.is_forebay())
+        .map(|it| it.name)
+        .collect();
+    names.dedup();
+    names
+}
+
+/// Everybody, first forebay.
+pub fn all() -> Vec<Contender> {
+    vec![
+        Contender::of::<Forebay>(),
+        Contender::of::<peers::async_channel::AsyncChannel>(),
+        Contender::of::<peers::flume::Flume>(),
+        Contender::of::<peers::kanal::Kanal>(),
+        Contender::of::<peers::crossfire_mpmc::Bounded>(),
+        Contender::of::<peers::crossfire_mpmc::Unbounded>(),
+        Contender::of::<peers::crossfire_mpsc::Bounded>(),
+        Contender::of::<peers::crossfire_mpsc::Unbounded>(),
+        Contender::of::<peers::loole::Loole>(),
+        Contender::of::<peers::tokio_mpsc::Bounded>(),
+        Contender::of::<peers::tokio_mpsc::Unbounded>(),
+        Contender::of::<peers::futures_mpsc::Bounded>(),
+        Contender::of::<peers::futures_mpsc::Unbounded>(),
+        Contender::of::<peers::tachyonix::Tachyonix>(),
+        Contender::of::<peers::thingbuf::Thingbuf>(),
+    ]
+}

@@ -1,0 +1,43 @@
+use super::{Message, Peer, Receiver, Sender};
+use crate::capacity::Capacity;
+
+pub enum Forebay {}
+
+impl Peer for Forebay {
+    const NAME: &'static str = "forebay";
+    const PACKAGE: &'static str = "forebay";
+
+    type Sender<M: Message> = forebay::Sender<M>;
+    type Receiver<M: Message> = forebay::Receiver<M>;
+
+    fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)> {
+        match capacity {
+            Capacity::Bounded(capacity) => Some(forebay::bounded(capacity)),
+            Capacity::Unbounded => None,
+        }
+    }
+}
+
+impl<M: Message> Sender<M> for forebay::Sender<M> {
+    async fn send(&mut self, message: M) -> bool {
+        Self::send(self, message).await.is_ok()
+    }
+
+    fn try_send(&mut self, message: M) -> bool {
+        Self::try_send(self, message).is_ok()
+    }
+}
+
+impl<M: Message> Receiver<M> for forebay::Receiver<M> {
+    async fn recv(&mut self) -> Option<M> {
+        Self::recv(self).await.ok()
+    }
+
+    fn try_recv(&mut self) -> Option<M> {
+        Self::try_recv(self).ok()
+    }
+
+    fn another(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}

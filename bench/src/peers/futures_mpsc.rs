@@ -1,0 +1,84 @@
+use super::{Message, Peer, Receiver, Sender};
+use crate::capacity::Capacity;
+use futures_channel::mpsc;
+use futures_util::SinkExt;
+
+/// Holds one message more than its capacity for each sender.
+pub enum Bounded {}
+
+impl Peer for Bounded {
+    const NAME: &'static str = "futures-mpsc";
+    const PACKAGE: &'static str = "futures-channel";
+    const MANY_RECEIVERS: bool = false;
+
+    type Sender<M: Message> = mpsc::Sender<M>;
+    type Receiver<M: Message> = mpsc::Receiver<M>;
+
+    fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)> {
+        capacity.bounded().map(mpsc::channel)
+    }
+}
+
+impl<M: Message> Sender<M> for mpsc::Sender<M> {
+    async fn send(&mut self, message: M) -> bool {
+        // `SinkExt::send` would also wait until there is room for the next message.
+        self.feed(message).await.is_ok()
+    }
+
+    fn try_send(&mut self, message: M) -> bool {
+        Self::try_send(self, message).is_ok()
+    }
+}
+
+impl<M: Message> Receiver<M> for mpsc::Receiver<M> {
+    async fn recv(&mut self) -> Option<M> {
+        Self::recv(self).await.ok()
+    }
+
+    fn try_recv(&mut self) -> Option<M> {
+        Self::try_recv(self).ok()
+    }
+
+    fn another(&self) -> Option<Self> {
+        None
+    }
+}
+
+pub enum Unbounded {}
+
+impl Peer for Unbounded {
+    const NAME: &'static str = Bounded::NAME;
+    const PACKAGE: &'static str = Bounded::PACKAGE;
+    const MANY_RECEIVERS: bool = false;
+
+    type Sender<M: Message> = mpsc::UnboundedSender<M>;
+    type Receiver<M: Message> = mpsc::UnboundedReceiver<M>;
+
+    fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)> {
+        capacity.is_unbounded().then(mpsc::unbounded)
+    }
+}
+
+impl<M: Message> Sender<M> for mpsc::UnboundedSender<M> {
+    async fn send(&mut self, message: M) -> bool {
+        self.unbounded_send(message).is_ok()
+    }
+
+    fn try_send(&mut self, message: M) -> bool {
+        self.unbounded_send(message).is_ok()
+    }
+}
+
+impl<M: Message> Receiver<M> for mpsc::UnboundedReceiver<M> {
+    async fn recv(&mut self) -> Option<M> {
+        Self::recv(self).await.ok()
+    }
+
+    fn try_recv(&mut self) -> Option<M> {
+        Self::try_recv(self).ok()
+    }
+
+    fn another(&self) -> Option<Self> {
+        None
+    }
+}

@@ -1,0 +1,81 @@
+//! The channels under measurement, all behind one pair of handles.
+
+pub mod async_channel;
+pub mod crossfire_mpmc;
+pub mod crossfire_mpsc;
+pub mod flume;
+pub mod forebay;
+pub mod futures_mpsc;
+pub mod kanal;
+pub mod loole;
+pub mod tachyonix;
+pub mod thingbuf;
+pub mod tokio_mpsc;
+
+use crate::capacity::Capacity;
+
+/// What travels: its number tells where it belongs, whatever its size.
+///
+/// `Default` and `Copy` are here for the peers that ask for them.
+pub trait Message: Copy + Default + Send + Sync + Unpin + 'static {
+    fn numbered(number: u64) -> Self;
+    fn number(&self) -> u64;
+}
+
+impl Message for u64 {
+    fn numbered(number: u64) -> Self {
+        number
+    }
+
+    fn number(&self) -> u64 {
+        *self
+    }
+}
+
+/// One cache line.
+pub type Line = [u64; 8];
+
+impl Message for Line {
+    fn numbered(number: u64) -> Self {
+        [number; 8]
+    }
+
+    fn number(&self) -> u64 {
+        self[0]
+    }
+}
+
+/// One kind of channel. A crate whose unbounded channel has types of its own has two peers.
+pub trait Peer {
+    const NAME: &'static str;
+    /// The package in the lock file.
+    const PACKAGE: &'static str;
+    /// Whether a message that was sent arrives, whatever futures are dropped: `soundness` shows it.
+    const SOUND: bool = true;
+    const MANY_RECEIVERS: bool = true;
+
+    type Sender<M: Message>: Sender<M>;
+    type Receiver<M: Message>: Receiver<M>;
+
+    /// `None` where this peer has no channel of that capacity.
+    fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)>;
+}
+
+pub trait Sender<M>: Clone + Send + 'static {
+    /// False if the channel is closed.
+    fn send(&mut self, message: M) -> impl Future<Output = bool> + Send;
+
+    /// False if the channel is full or closed.
+    fn try_send(&mut self, message: M) -> bool;
+}
+
+pub trait Receiver<M>: Sized + Send + 'static {
+    /// `None` once the channel is closed and empty.
+    fn recv(&mut self) -> impl Future<Output = Option<M>> + Send;
+
+    /// `None` while the channel is empty.
+    fn try_recv(&mut self) -> Option<M>;
+
+    /// Another receiver of the same channel, where there may be several.
+    fn another(&self) -> Option<Self>;
+}

@@ -1,0 +1,151 @@
+//! The matrix as pictures.
+
+use crate::cell::{Against, Cell, Figure};
+use crate::contender;
+use crate::figures::geometric_mean;
+use crate::machine::{Machine, version};
+use plotters::prelude::*;
+use std::error::Error;
+use std::path::Path;
+
+type Result = std::result::Result<(), Box<dyn Error>>;
+
+const FONT: &str = "sans-serif";
+
+/// One chart of times for each executor, and one of the ratios to each peer.
+pub fn draw(directory: &Path, machine: &Machine, cells: &[Cell]) -> Result {
+    for run in cells.chunk_by(|a, b| a.executor == b.executor) {
+        let name = run[0].executor.to_string().replace(' ', "-");
+        times(run).draw(&directory.join(format!("{name}.svg")), machine)?;
+    }
+    ratios(cells).draw(&directory.join("ratios.svg"), machine)
+}
+
+/// Columns: cells. Series: channels.
+fn times(cells: &[Cell]) -> Dots {
+    let mut series: Vec<Series> = Vec::new();
+    for (column, cell) in cells.iter().enumerate() {
+        for figure in cell.figures() {
+            let name = label(figure);
+            match series.iter_mut().find(|series| series.name == name) {
+                Some(series) => series.dots.push((column, figure.ns)),
+                None => series.push(Series {
+                    name,
+                    dots: vec![(column, figure.ns)],
+                }),
+            }
+        }
+    }
+    Dots {
+        title: format!("{}: ns per message", cells[0].executor),
+        columns: cells
+            .iter()
+            .map(|cell| format!("{} {}", cell.shape, cell.capacity))
+            .collect(),
+        series,
+    }
+}
+
+fn label(figure: &Figure) -> String {
+    let mark = if figure.sound { "" } else { " (unsound)" };
+    format!("{} {}{mark}", figure.name, version(figure.package))
+}
+
+/// Columns: peers. Series: the mean of all cells, and of those of each executor.
+fn ratios(cells: &[Cell]) -> Dots {
+    let mut names = contender::peer_names();
+    names.retain(|name| {
+        cells
+            .iter()
+            .any(|cell| cell.ratio(Against::Peer(name)).is_some())
+    });
+    let series = |name: String, cells: &[Cell]| {
+        let mean =
+            |name| geometric_mean(cells.iter().filter_map(|it| it.ratio(Against::Peer(name))));
+        let dots = names.iter().enumerate();
+        Series {
+            name,
+            dots: dots
+                .filter_map(|(column, name)| Some((column, mean(name)?)))
+                .collect(),
+        }
+    };
+    let mut all = vec![series("all executors".into(), cells)];
+    for run in cells.chunk_by(|a, b| a.executor == b.executor) {
+        all.push(series(run[0].executor.to_string(), run));
+    }
+    Dots {
+        title: "forebay / peer, geometric means: below 1, forebay is faster".into(),
+        columns: names.into_iter().map(String::from).collect(),
+        series: all,
+    }
+}
+
+/// In every column a dot for each series, on a logarithmic scale.
+struct Dots {
+    title: String,
+    columns: Vec<String>,
+    /// The first one stands out.
+    series: Vec<Series>,
+}
+
+struct Series {
+    name: String,
+    dots: Vec<(usize, f64)>,
+}
+
+impl Dots {
+    fn draw(&self, path: &Path, machine: &Machine) -> Result {
+        let area = SVGBackend::new(path, (1200, 640)).into_drawing_area();
+        area.fill(&WHITE)?;
+        let (area, foot) = area.split_vertically(615);
+        foot.draw_text(&machine.to_string(), &(FONT, 13).into(), (15, 0))?;
+        let (area, legend) = area.split_horizontally(960);
+
+        let values = || {
+            self.series
+                .iter()
+                .flat_map(|series| &series.dots)
+                .map(|dot| dot.1)
+        };
+        let low = values().fold(f64::INFINITY, f64::min) / 1.5;
+        let high = values().fold(0.0, f64::max) * 1.5;
+        // plotters counts the last one in.
+        let columns = (0..self.columns.len() - 1).into_segmented();
+        let mut chart = ChartBuilder::on(&area)
+            .caption(&self.title, (FONT, 20))
+            .margin(10)
+            .x_label_area_size(100)
+            .y_label_area_size(60)
+            .build_cartesian_2d(columns, (low..high).log_scale())?;
+        chart
+            .configure_mesh()
+            .x_labels(self.columns.len())
+            .x_label_formatter(&|column| match column {
+                SegmentValue::CenterOf(column) => self.columns[*column].clone(),
+                _ => String::new(),
+            })
+            .x_label_style((FONT, 13).into_font().transform(FontTransform::Rotate90))
+            .y_label_style((FONT, 13))
+            .draw()?;
+        // The first one last, so that nothing hides it.
+        for (index, series) in self.series.iter().enumerate().rev() {
+            let (size, style) = Self::mark(index);
+            chart.draw_series(series.dots.iter().map(|&(column, value)| {
+                Circle::new((SegmentValue::CenterOf(column), value), size, style)
+            }))?;
+            let y = 60 + 22 * i32::try_from(index)?;
+            legend.draw(&Circle::new((10, y), size, style))?;
+            legend.draw_text(&series.name, &(FONT, 14).into(), (22, y - 7))?;
+        }
+        Ok(area.present()?)
+    }
+
+    fn mark(index: usize) -> (u32, ShapeStyle) {
+        if index == 0 {
+            (6, BLACK.filled())
+        } else {
+            (4, Palette99::pick(index).filled())
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The matrix as Markdown: every cell, the means of groups of cells, and the goals.
+
+use super::{goal, table};
+use crate::capacity::Capacity;
+use crate::cell::{Against, Cell, Figure};
+use crate::figures::geometric_mean;
+use crate::machine::{Machine, version};
+use std::fmt::Write;
+
+pub fn report(machine: &Machine, cells: &[Cell]) -> String {
+    let mut report = format!("{machine}\n");
+    let names = peer_names(cells);
+    let versions: Vec<String> = names
+        .iter()
+        .filter_map(|name| peers(cells).find(|peer| peer.name == *name))
+        .map(|peer| format!("{} {}", peer.name, version(peer.package)))
+        .collect();
+    let _ = writeln!(
+        report,
+        "forebay {}, {}",
+        version("forebay"),
+        versions.join(", ")
+    );
+    for run in cells.chunk_by(|a, b| a.executor == b.executor) {
+        let _ = writeln!(
+            report,
+            "\n{}: ns per message\n{}",
+            run[0].executor,
+            every_cell(run, &names)
+        );
+    }
+    let _ = writeln!(
+        report,
+        "\nforebay / peer, geometric means: below 1, forebay is faster"
+    );
+    let _ = writeln!(report, "{}\n{}\n", groups(cells), each_peer(cells, &names));
+    report + &goals(cells)
+}
+
+fn peers(cells: &[Cell]) -> impl Iterator<Item = &Figure> {
+    cells.iter().flat_map(|cell| &cell.peers)
+}
+
+/// In the order of the contenders. A cell lacks some of them, so all cells are asked.
+fn peer_names(cells: &[Cell]) -> Vec<&'static str> {
+    let present: Vec<_> = peers(cells).map(|peer| peer.name).collect();
+    let mut names = crate::contender::peer_names();
+    names.retain(|name| present.contains(name));
+    names
+}
+
+fn every_cell(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
+    let marked = names
+        .iter()
+        .map(|name| match peers(cells).find(|peer| peer.name == *name) {
+            Some(peer) if !peer.sound => format!("{name} (unsound)"),
+            _ => name.to_string(),
+        });
+    let mut header = vec!["shape, capacity".into(), "forebay".into()];
+    header.extend(marked);
+    header.extend(["/ best".into(), "/ best sound".into()]);
+    let mut table = table(header);
+    for cell in cells {
+        let mut row = vec![
+            format!("{}, {}", cell.shape, cell.capacity),
+            ns(cell.forebay.ns),
+        ];
+        row.extend(names.iter().map(|name| {
+            cell.peers
+                .iter()
+                .find(|peer| peer.name == *name)
+                .map_or_else(dash, |peer| ns(peer.ns))
+        }));
+        row.push(ratio(cell.ratio(Against::Best)));
+        row.push(ratio(cell.ratio(Against::BestSound)));
+        table.add_row(row);
+    }
+    table
+}
+
+fn groups(cells: &[Cell]) -> comfy_table::Table {
+    let mut table = table(&[
+        "cells",
+        "number",
+        "/ best",
+        "/ best sound",
+        "worst / best sound",
+        "/ async-channel",
+    ]);
+    let mut row = |name: String, group: &[&Cell]| {
+        if !group.is_empty() {
+            table.add_row([
+                name,
+                group.len().to_string(),
+                ratio(mean(group, Against::Best)),
+                ratio(mean(group, Against::BestSound)),
+                ratio(worst(group, Against::BestSound)),
+                ratio(mean(group, Against::Peer("async-channel"))),
+            ]);
+        }
+    };
+    row("all".into(), &group(cells, |_| true));
+    row(
+        "capacity 10 and more".into(),
+        &group(cells, |cell| at_least(cell, 10)),
+    );
+    by(cells, |cell| cell.executor.to_string(), &mut row);
+    by(cells, |cell| cell.shape.to_string(), &mut row);
+    by(
+        cells,
+        |cell| format!("capacity {}", cell.capacity),
+        &mut row,
+    );
+    table
+}
+
+fn each_peer(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
+    let mut table = table(["peer", "cells", "mean", "worst"]);
+    let all = group(cells, |_| true);
+    for name in names {
+        let against = Against::Peer(name);
+        let shared = all
+            .iter()
+            .filter(|cell| cell.ratio(against).is_some())
+            .count();
+        table.add_row([
+            format!("/ {name}"),
+            shared.to_string(),
+            ratio(mean(&all, against)),
+            ratio(worst(&all, against)),
+        ]);
+    }
+    table
+}
+
+fn goals(cells: &[Cell]) -> String {
+    let all = group(cells, |_| true);
+    let roomy = group(cells, |cell| at_least(cell, 10));
+    let tiny = group(cells, |cell| cell.capacity == Capacity::Bounded(1));
+    let wide = group(cells, |cell| at_least(cell, 100));
+    let kanal = Against::Peer("kanal");
+    let async_channel = Against::Peer("async-channel");
+    [
+        (
+            "mean / best sound, capacity 10 and more",
+            mean(&roomy, Against::BestSound),
+            0.50,
+        ),
+        (
+            "mean / best, capacity 10 and more",
+            mean(&roomy, Against::Best),
+            0.55,
+        ),
+        ("mean / best sound", mean(&all, Against::BestSound), 0.60),
+        ("mean / async-channel", mean(&all, async_channel), 0.15),
+        (
+            "worst / best sound, capacity 10 and more",
+            worst(&roomy, Against::BestSound),
+            1.0,
+        ),
+        (
+            "worst / best sound, capacity 1",
+            worst(&tiny, Against::BestSound),
+            1.5,
+        ),
+        (
+            "worst / kanal, capacity 100 and more",
+            worst(&wide, kanal),
+            1.0,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(what, measured, limit)| Some(goal(what, measured?, limit) + "\n"))
+    .collect()
+}
+
+fn group(cells: &[Cell], belongs: impl Fn(&Cell) -> bool) -> Vec<&Cell> {
+    cells.iter().filter(|cell| belongs(cell)).collect()
+}
+
+/// A row for each value of the key, in the order of first appearance.
+fn by(cells: &[Cell], key: impl Fn(&Cell) -> String, row: &mut impl FnMut(String, &[&Cell])) {
+    let mut seen = Vec::new();
+    for value in cells.iter().map(&key) {
+        if !seen.contains(&value) {
+            row(value.clone(), &group(cells, |cell| key(cell) == value));
+            seen.push(value);
+        }
+    }
+}
+
+fn at_least(cell: &Cell, capacity: usize) -> bool {
+    cell.capacity.bounded().is_none_or(|its| its >= capacity)
+}
+
+fn mean(cells: &[&Cell], against: Against) -> Option<f64> {
+    geometric_mean(cells.iter().filter_map(|cell| cell.ratio(against)))
+}
+
+fn worst(cells: &[&Cell], against: Against) -> Option<f64> {
+    cells
+        .iter()
+        .filter_map(|cell| cell.ratio(against))
+        .max_by(f64::total_cmp)
+}
+
+fn ns(ns: f64) -> String {
+    if ns < 100.0 {
+        format!("{ns:.1}")
+    } else {
+        format!("{ns:.0}")
+    }
+}
+
+fn ratio(ratio: Option<f64>) -> String {
+    ratio.map_or_else(dash, |ratio| format!("{ratio:.2}"))
+}
+
+fn dash() -> String {
+    "-".into()
+}

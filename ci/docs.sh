@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The documentation builds without a warning, with the default features and with all of them.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export RUSTDOCFLAGS="-D warnings"
+
+cargo doc --no-deps
+cargo doc --no-deps --all-features

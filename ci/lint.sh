@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Format, clippy on every set of features, and what the crate adds to its user's lock file.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+make_scratch
+shopt -s nullglob
+
+for manifest in Cargo.toml */Cargo.toml ci/*/Cargo.toml; do
+    say "cargo fmt: $manifest"
+    cargo fmt --check --manifest-path "$manifest"
+done
+
+for std in "" std; do
+    for atomics in "" portable-atomic; do
+        for section in "" critical-section; do
+            features="$std $atomics $section"
+            say "clippy: $features"
+            cargo clippy -q --all-targets --no-default-features --features "$features" -- -D warnings
+        done
+    done
+done
+
+say "what a user of every feature gets into the lock file"
+allowed="critical-section event-listener forebay futures-core parking pin-project-lite portable-atomic portable-atomic-util"
+mkdir "$scratch/src"
+touch "$scratch/src/lib.rs"
+cat > "$scratch/Cargo.toml" <<EOF
+[package]
+name = "user"
+edition = "2024"
+[dependencies]
+forebay = { path = "$PWD", features = ["portable-atomic", "critical-section"] }
+EOF
+cargo generate-lockfile -q --manifest-path "$scratch/Cargo.toml"
+packages=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$scratch/Cargo.lock" | grep -vx user | sort -u | xargs)
+echo "$(wc -w <<< "$packages") packages: $packages"
+[[ $packages == "$allowed" ]] || fail "allowed are: $allowed"

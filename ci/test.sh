@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The README's own commands, the tests with every set of features, and the main job on every runtime.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# readme COMMAND: runs what a reader of the README runs, and fails if the README says otherwise.
+readme() {
+    grep -qxF "$*" README.md || fail "README.md does not name the command: $*"
+    say "$*"
+    "$@"
+}
+
+readme cargo test
+readme cargo run --release --example workers
+
+say "examples"
+cargo build --examples
+
+for runtime in smol async-std tokio threads; do
+    say "main job on $runtime"
+    cargo run -q --release --example workers -- \
+        --runtime "$runtime" --quiet --items 60 --produce-ms 1 --work-ms 5
+done
+
+# `std` off: the ways of waiting that a bare machine has, under every test that needs no thread.
+# Documentation examples may use blocking calls, so they are left to the default features.
+for features in "--no-default-features" "--features portable-atomic" "--features critical-section"; do
+    say "cargo test --tests $features"
+    # shellcheck disable=SC2086
+    cargo test -q --lib --tests $features
+done

@@ -1,0 +1,21 @@
+//! The models, by layer. One test is one scenario in all its interleavings.
+
+#[cfg(not(all(loom, forebay_loom)))]
+compile_error!(
+    "these models prove nothing on ordinary atomics: run them from the folder loom-tests, \
+     whose .cargo/config.toml sets the cfgs, and without RUSTFLAGS in the environment"
+);
+
+mod harness;
+
+mod blocking;
+mod cancel;
+mod close;
+mod flags;
+mod force;
+mod litmus;
+mod ring;
+mod streams;
+mod synchronizes;
+mod wakeups;
+mod weak;

@@ -1,0 +1,157 @@
+//! Futures and streams polled by hand, each with a waker that counts.
+
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+
+use futures_core::Stream;
+
+#[derive(Debug, Default)]
+pub(crate) struct Wakes(AtomicUsize);
+
+impl Wakes {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A future or a stream beside the count of its wakes.
+pub(crate) struct Task<P> {
+    polled: Pin<Box<P>>,
+    wakes: Arc<Wakes>,
+}
+
+impl<P> Task<P> {
+    pub(crate) fn new(polled: P) -> Self {
+        Self { polled: Box::pin(polled), wakes: Arc::default() }
+    }
+
+    /// How often the task was woken since it went to sleep.
+    pub(crate) fn wakes(&self) -> usize {
+        self.wakes.count()
+    }
+
+    /// From the next poll on the task has another waker. The count of the old one comes back.
+    pub(crate) fn replace_waker(&mut self) -> Arc<Wakes> {
+        core::mem::take(&mut self.wakes)
+    }
+
+    pub(crate) fn get(&self) -> &P {
+        &self.polled
+    }
+
+    pub(crate) fn into_inner(self) -> P
+    where
+        P: Unpin,
+    {
+        *Pin::into_inner(self.polled)
+    }
+
+    fn once<T>(&mut self, poll: impl Fn(Pin<&mut P>, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
+        let waker = Waker::from(Arc::clone(&self.wakes));
+        poll(self.polled.as_mut(), &mut Context::from_waker(&waker))
+    }
+
+    /// Polls until there is an answer or the task sleeps. A future may yield, that is wake itself
+    /// and ask for another poll, before it registers; then it does not sleep yet.
+    fn settle_with<T>(
+        &mut self,
+        poll: impl Fn(Pin<&mut P>, &mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        const PATIENCE: usize = 1000;
+        for _ in 0..PATIENCE {
+            self.wakes.0.store(0, Ordering::SeqCst);
+            let answer = self.once(&poll);
+            if answer.is_ready() || self.wakes() == 0 {
+                return answer;
+            }
+        }
+        panic!("a blocked task polls itself for ever");
+    }
+}
+
+impl<F: Future> Task<F> {
+    /// Polls exactly once.
+    pub(crate) fn poll(&mut self) -> Poll<F::Output> {
+        self.once(F::poll)
+    }
+
+    /// Polls until the future is ready or sleeps.
+    pub(crate) fn settle(&mut self) -> Poll<F::Output> {
+        self.settle_with(F::poll)
+    }
+
+    /// Puts a future that must wait to sleep.
+    #[track_caller]
+    pub(crate) fn park(&mut self) {
+        assert!(self.settle().is_pending(), "a future that must wait is ready");
+    }
+
+    /// A future that sleeps, with no wake yet.
+    #[track_caller]
+    pub(crate) fn parked(future: F) -> Self {
+        let mut task = Self::new(future);
+        task.park();
+        task
+    }
+
+    /// The output of a future that must not wait.
+    #[track_caller]
+    pub(crate) fn finish(&mut self) -> F::Output {
+        match self.settle() {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("a future that must be ready waits"),
+        }
+    }
+}
+
+impl<S: Stream> Task<S> {
+    pub(crate) fn settle_next(&mut self) -> Poll<Option<S::Item>> {
+        self.settle_with(S::poll_next)
+    }
+
+    /// Puts a stream that must wait to sleep.
+    #[track_caller]
+    pub(crate) fn park_next(&mut self) {
+        assert!(self.settle_next().is_pending(), "a stream that must wait is ready");
+    }
+
+    /// The answer of a stream that must not wait.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> Option<S::Item> {
+        match self.settle_next() {
+            Poll::Ready(item) => item,
+            Poll::Pending => panic!("a stream that must be ready waits"),
+        }
+    }
+}
+
+/// Cancels `future` once it was polled `polls` times without an answer. It wakes itself between
+/// the polls: a timeout that needs no clock and no progress of others.
+pub(crate) async fn give_up_after<F: Future + Unpin>(
+    polls: usize,
+    future: &mut F,
+) -> Option<F::Output> {
+    let mut left = polls;
+    poll_fn(move |cx| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        let answer = Pin::new(&mut *future).poll(cx);
+        if answer.is_pending() {
+            cx.waker().wake_by_ref();
+        }
+        answer.map(Some)
+    })
+    .await
+}

@@ -1,0 +1,113 @@
+//! The main job, the example `workers`, as a newcomer meets it: on the command line.
+#![cfg(feature = "std")]
+
+use std::env::consts::EXE_SUFFIX;
+use std::process::{Command, Output};
+
+const RUNTIMES: [&str; 4] = ["smol", "async-std", "tokio", "threads"];
+
+/// Runs the example that `cargo test` has built beside this test, with its streams caught: not a terminal.
+fn workers(args: &str) -> Output {
+    let this_test = std::env::current_exe().unwrap();
+    let profile = this_test.ancestors().nth(2).unwrap();
+    let example = profile.join("examples").join(format!("workers{EXE_SUFFIX}"));
+    assert!(
+        example.exists(),
+        "not built: `cargo build --example workers` puts it at {}",
+        example.display()
+    );
+    Command::new(example).args(args.split_whitespace()).output().unwrap()
+}
+
+/// What a run that must succeed prints on stdout.
+fn table(args: &str) -> String {
+    let output = workers(args);
+    assert!(output.status.success(), "{args}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The numbers of the rows whose label starts so.
+fn numbers(table: &str, label: &str) -> Vec<usize> {
+    let cells = table.lines().map(|line| line.split(['│', '┆']).map(str::trim).collect::<Vec<_>>());
+    cells
+        .filter(|row| row.len() > 2 && row[1].starts_with(label))
+        .map(|row| row[2].parse().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_item_sent_is_received_once() {
+    for runtime in RUNTIMES {
+        let table = table(&format!(
+            "--runtime {runtime} --items 60 --workers 3 --capacity 2 --produce-ms 0 --work-ms 1 --quiet"
+        ));
+        let received = numbers(&table, "received by worker");
+        assert_eq!(numbers(&table, "sent"), [60], "{table}");
+        assert_eq!(received.len(), 3, "{table}");
+        assert_eq!(received.iter().sum::<usize>(), 60, "{table}");
+    }
+}
+
+#[test]
+fn a_fast_producer_fills_the_queue_and_no_more() {
+    for runtime in RUNTIMES {
+        let table = table(&format!(
+            "--runtime {runtime} --items 10 --workers 1 --capacity 2 --produce-ms 0 --work-ms 20 --quiet"
+        ));
+        assert_eq!(numbers(&table, "deepest queue"), [2], "{table}");
+    }
+}
+
+#[test]
+fn nothing_to_send_is_fine() {
+    for runtime in RUNTIMES {
+        let table = table(&format!("--runtime {runtime} --items 0 --workers 2 --quiet"));
+        assert_eq!(numbers(&table, "sent"), [0], "{table}");
+        assert_eq!(numbers(&table, "received by worker"), [0, 0], "{table}");
+        assert!(!table.contains("NaN"), "{table}");
+    }
+}
+
+#[test]
+fn quiet_prints_only_the_table() {
+    let output = workers("--items 5 --work-ms 1 --quiet");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.lines().all(|line| line.starts_with(['┌', '│', '╞', '└'])), "{stdout}");
+    assert_eq!(stdout.lines().filter(|line| line.starts_with('┌')).count(), 1, "{stdout}");
+    assert!(output.stderr.is_empty(), "{:?}", output.stderr);
+}
+
+#[test]
+fn the_progress_bars_stay_out_of_a_log_file() {
+    let output = workers("--items 5 --work-ms 1");
+    assert!(output.stderr.is_empty(), "{:?}", output.stderr);
+    assert!(!output.stdout.contains(&b'\x1b') && !output.stdout.contains(&b'\r'), "{output:?}");
+    assert!(output.stdout.starts_with(b"5 items on smol"), "{output:?}");
+}
+
+#[test]
+fn bad_arguments_are_refused_with_a_reason() {
+    for (args, reason) in [
+        ("--workers 0", "0 is not in 1..="),
+        ("--workers 1000000", "1000000 is not in 1..="),
+        ("--capacity 0", "0 is not in 1..="),
+        ("--capacity 4000000000000", "4000000000000 is not in 1..="),
+        ("--items -1", "-1 is not in 0..="),
+        ("--items 99999999999999999999", "number too large"),
+        ("--items many", "invalid digit"),
+        ("--produce-ms -1", "milliseconds, 0 to"),
+        ("--produce-ms nan", "milliseconds, 0 to"),
+        ("--work-ms inf", "milliseconds, 0 to"),
+        ("--work-ms 1e300", "milliseconds, 0 to"),
+        ("--work-ms soon", "milliseconds, 0 to"),
+        ("--work-ms", "a value is required"),
+        ("--runtime monoio", "possible values: smol, async-std, tokio, threads"),
+        ("--speed 9", "unexpected argument '--speed'"),
+    ] {
+        let output = workers(args);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args}: {stderr}");
+        assert!(stderr.contains(reason), "{args}: {stderr}");
+        assert!(output.stdout.is_empty(), "{args}");
+    }
+}
