@@ -53,7 +53,7 @@
 //!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
 
 #![no_std]
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
 #[cfg(feature = "std")]

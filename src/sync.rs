@@ -1,8 +1,11 @@
 //! The ground floor: atomics, cells, reference counts and waiting in place, for every build of the crate.
 //!
-//! Three builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
+//! Four builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
 //! have no compare-and-swap; `forebay_loom` (set only by the package `loom-tests`) runs the crate under
-//! the model checker. No other file asks which one it is in.
+//! the model checker; `forebay_shuttle` (set only by the package `stress/shuttle`) lets a random scheduler
+//! switch threads at every atomic access. No other file asks which one it is in.
+
+#![allow(unexpected_cfgs, reason = "`forebay_shuttle` is declared by the package that sets it")]
 
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
@@ -15,19 +18,25 @@ pub(crate) use core::sync::atomic::Ordering;
 mod native {
     #[cfg(not(feature = "portable-atomic"))]
     pub(crate) use alloc::sync::Arc;
-    #[cfg(not(feature = "portable-atomic"))]
+    #[cfg(not(any(feature = "portable-atomic", forebay_shuttle)))]
     pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic_util::Arc;
 
+    #[cfg(forebay_shuttle)]
+    pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicUsize};
+    #[cfg(forebay_shuttle)]
+    pub(crate) use shuttle::thread::{yield_now as pause, yield_now};
+
+    #[cfg(not(forebay_shuttle))]
     pub(crate) use core::hint::spin_loop as pause;
 
     #[cfg(not(feature = "std"))]
     pub(crate) use core::hint::spin_loop as yield_now;
     /// Lets another thread run; without `std` there is none to name, so this only pauses.
-    #[cfg(feature = "std")]
+    #[cfg(all(feature = "std", not(forebay_shuttle)))]
     pub(crate) use std::thread::yield_now;
 
     /// `core`'s cell with the access by closure that the model checker needs.
@@ -217,7 +226,7 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// Rounds of doubling length: about as long as a preempted thread is not. A model has no use for
     /// more than one, which is a scheduling point.
-    const ROUNDS: u32 = if cfg!(forebay_loom) { 1 } else { 6 };
+    const ROUNDS: u32 = if cfg!(any(forebay_loom, forebay_shuttle)) { 1 } else { 6 };
 
     /// Pauses, longer each time; `false` when it is time to give up the processor instead.
     pub(crate) fn spin(&mut self) -> bool {

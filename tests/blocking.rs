@@ -1,5 +1,7 @@
 //! Blocking calls and futures on the same channel.
 
+#![cfg(feature = "std")]
+
 mod common;
 
 use std::thread;

@@ -1,5 +1,7 @@
 //! Bugs that channels like this one have had: each test is one that would have caught it.
 
+#![cfg(feature = "std")]
+
 mod common;
 
 use core::mem::forget;

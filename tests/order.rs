@@ -12,7 +12,7 @@ const MESSAGES: usize = 200;
 type Numbered = (usize, usize);
 
 /// Every sender sends its messages in order, by `send` and `try_send` in turn.
-fn start_senders(runtime: Runtime, tx: Sender<Numbered>) -> Vec<impl Future<Output = ()>> {
+fn start_senders(runtime: Runtime, tx: &Sender<Numbered>) -> Vec<impl Future<Output = ()>> {
     let send_all = |tx: Sender<Numbered>, sender| async move {
         for position in 0..MESSAGES {
             if position % 2 == 0 || tx.try_send((sender, position)).is_err() {
@@ -28,7 +28,8 @@ fn one_receiver_sees_every_message_of_each_sender_in_order() {
     on_every_runtime(async |runtime| {
         for capacity in [1, 3] {
             let (tx, rx) = bounded(capacity);
-            let senders = start_senders(runtime, tx);
+            let senders = start_senders(runtime, &tx);
+            drop(tx);
             let mut next = [0; SENDERS];
             while let Ok((sender, position)) = rx.recv().await {
                 assert_eq!(position, next[sender], "sender {sender}");
@@ -58,7 +59,9 @@ fn every_receiver_sees_its_share_of_each_sender_in_order() {
                 })
             })
             .collect();
-        for sender in start_senders(runtime, tx) {
+        let senders = start_senders(runtime, &tx);
+        drop(tx);
+        for sender in senders {
             sender.await;
         }
         let mut all = Vec::new();

@@ -1,5 +1,7 @@
 //! Everything at once: every runtime and plain threads on one channel, with cancellations.
 
+#![cfg(feature = "std")]
+
 mod common;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -36,19 +38,21 @@ async fn send_all(tx: Sender<Message>, ledger: Ledger, first: usize, totals: Arc
     for id in first..first + EACH {
         let message = ledger.message(id);
         let refused = match id % 6 {
-            0 => tx.try_send(message).map_err(|error| error.into_inner()).err(),
+            0 => tx.try_send(message).map_err(forebay::TrySendError::into_inner).err(),
             1 => match tx.force_send(message) {
                 Ok(displaced) => {
-                    displaced.into_iter().for_each(|message| count(&totals.displaced, message));
+                    if let Some(message) = displaced {
+                        count(&totals.displaced, message);
+                    }
                     None
                 }
                 Err(error) => Some(error.into_inner()),
             },
-            2 | 3 => tx.send(message).await.err().map(|error| error.into_inner()),
+            2 | 3 => tx.send(message).await.err().map(forebay::SendError::into_inner),
             way => {
                 let mut send = tx.send(message);
                 match give_up_after(id / 6 % 4, &mut send).await {
-                    Some(result) => result.err().map(|error| error.into_inner()),
+                    Some(result) => result.err().map(forebay::SendError::into_inner),
                     None if way == 4 => send.into_inner(),
                     None => {
                         // Not sent: the message goes with the future.

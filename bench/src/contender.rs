@@ -1,9 +1,13 @@
 //! The peers as values: each with the loads that were compiled for it.
 
+use crate::allocations::Heap;
 use crate::capacity::Capacity;
 use crate::executor::Runtime;
+use crate::load::cancelling::{self, Account};
 use crate::load::flow::{self, Shape};
+use crate::load::footprint::{self, Footprint};
 use crate::load::pairs::{self, Pairs};
+use crate::load::{crowd, round_trips};
 use crate::peers::{self, Line, Peer, forebay::Forebay};
 use std::time::Duration;
 
@@ -16,6 +20,11 @@ pub struct Contender {
     pub pairs_of_words: fn(Capacity) -> Option<Pairs>,
     pub pairs_of_lines: fn(Capacity) -> Option<Pairs>,
     pub flow: fn(&Runtime, Shape, Capacity, u64) -> Duration,
+    pub round_trips: fn(&Runtime, Capacity, u64) -> Vec<f64>,
+    pub footprint: fn() -> Option<Footprint>,
+    pub channels: fn(&Runtime, Capacity, u64, u64) -> (Heap, Duration),
+    pub idle: fn(&Runtime, usize, Duration) -> Duration,
+    pub cancelling: fn(&Runtime, Shape, Capacity, u64) -> Account,
 }
 
 impl Contender {
@@ -29,7 +38,18 @@ impl Contender {
             pairs_of_words: pairs::of_peer::<P, u64>,
             pairs_of_lines: pairs::of_peer::<P, Line>,
             flow: flow::flow::<P>,
+            round_trips: round_trips::round_trips::<P>,
+            footprint: footprint::footprint::<P>,
+            channels: crowd::channels::<P>,
+            idle: crowd::idle::<P>,
+            cancelling: cancelling::cancelling::<P>,
         }
+    }
+
+    /// The name, marked where it must not be read without a warning.
+    pub fn label(&self) -> String {
+        let mark = if self.sound { "" } else { " (unsound)" };
+        format!("{}{mark}", self.name)
     }
 
     pub fn is_forebay(&self) -> bool {

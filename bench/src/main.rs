@@ -1,5 +1,6 @@
 //! forebay beside its peers, measured in one run. README.md tells how to read it.
 
+mod allocations;
 mod capacity;
 mod cell;
 mod contender;
@@ -17,6 +18,9 @@ mod watchdog;
 use clap::{Parser, Subcommand};
 use std::error::Error;
 
+#[global_allocator]
+static HEAP: allocations::Counting = allocations::Counting;
+
 #[derive(Parser)]
 #[command(about)]
 struct Arguments {
@@ -30,6 +34,14 @@ enum Mode {
     Fast(mode::fast::Options),
     /// Time per message on every executor, in every shape and capacity, beside every peer
     Matrix(mode::matrix::Options),
+    /// The round trip of one message between two tasks
+    Pingpong(mode::pingpong::Options),
+    /// Bytes per channel and slot, allocations per blocked operation
+    Memory,
+    /// 1 to 1,000 tasks on one channel, 10,000 channels, 100 idle receivers
+    Scale(mode::scale::Options),
+    /// What arrives when most futures are dropped while they wait
+    Soundness(mode::soundness::Options),
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -38,6 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().mode {
         Mode::Fast(options) => mode::fast::run(&options),
         Mode::Matrix(options) => mode::matrix::run(&options)?,
+        Mode::Pingpong(options) => mode::pingpong::run(&options),
+        Mode::Memory => mode::memory::run(),
+        Mode::Scale(options) => mode::scale::run(&options),
+        Mode::Soundness(options) => mode::soundness::run(&options),
     }
     Ok(())
 }

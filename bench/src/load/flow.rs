@@ -39,7 +39,7 @@ impl FromStr for Shape {
 
 /// What one task sent or received.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-struct Tally {
+pub struct Tally {
     count: u64,
     sum: u64,
 }
@@ -57,7 +57,7 @@ impl Tally {
         }
     }
 
-    fn of(numbers: Range<u64>) -> Self {
+    pub fn of(numbers: Range<u64>) -> Self {
         let mut tally = Self::default();
         numbers.for_each(|number| tally.add(number));
         tally
@@ -101,7 +101,8 @@ pub fn flow<P: Peer>(
     time
 }
 
-async fn send_all(mut sender: impl Sender<u64>, numbers: Range<u64>) -> Tally {
+/// What it sent counts on the other side only.
+pub async fn send_all(mut sender: impl Sender<u64>, numbers: Range<u64>) -> Tally {
     for number in numbers {
         assert!(
             sender.send(number).await,
@@ -111,7 +112,7 @@ async fn send_all(mut sender: impl Sender<u64>, numbers: Range<u64>) -> Tally {
     Tally::default()
 }
 
-async fn recv_all(mut receiver: impl Receiver<u64>) -> Tally {
+pub async fn recv_all(mut receiver: impl Receiver<u64>) -> Tally {
     let mut tally = Tally::default();
     while let Some(number) = receiver.recv().await {
         tally.add(number);

@@ -1,6 +1,5 @@
 //! One operation that blocks and is then let through, driven by hand: no executor, no other thread.
 
-use crate::capacity::Capacity;
 use crate::peers::{Message, Receiver, Sender};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -16,7 +15,6 @@ impl Wake for Woken {
     }
 }
 
-/// Polls until the future sleeps: one that wakes itself only yields.
 pub struct Driver {
     woken: Arc<Woken>,
     waker: Waker,
@@ -31,7 +29,8 @@ impl Driver {
         }
     }
 
-    pub fn drive<F: Future>(&self, mut future: Pin<&mut F>) -> Poll<F::Output> {
+    /// Polls until the future sleeps: one that wakes itself only yields.
+    fn drive<F: Future>(&self, mut future: Pin<&mut F>) -> Poll<F::Output> {
         loop {
             self.woken.0.store(false, Ordering::Release);
             let polled = future.as_mut().poll(&mut Context::from_waker(&self.waker));
@@ -41,7 +40,7 @@ impl Driver {
         }
     }
 
-    /// A `recv` on an empty channel, let through by a message.
+    /// A `recv` on an empty channel, let through by a message. The channel is empty afterwards.
     pub fn recv<M: Message>(&self, sender: &mut impl Sender<M>, receiver: &mut impl Receiver<M>) {
         let mut recv = pin!(receiver.recv());
         assert!(
@@ -58,7 +57,7 @@ impl Driver {
         assert_eq!(message.number(), 1);
     }
 
-    /// A `send` on a full channel, let through by a `try_recv`. The channel is full before and after.
+    /// A `send` on a full channel, let through by a `try_recv`. The channel is full afterwards.
     pub fn send<M: Message>(&self, sender: &mut impl Sender<M>, receiver: &mut impl Receiver<M>) {
         let mut send = pin!(sender.send(M::numbered(1)));
         assert!(
@@ -67,21 +66,5 @@ impl Driver {
         );
         assert!(receiver.try_recv().is_some(), "nothing in a full channel");
         assert_eq!(self.drive(send), Poll::Ready(true), "send was not woken");
-    }
-}
-
-/// Blocks each side once, as has happened to any channel in use: some channels are cheaper, and some
-/// smaller, until then. The channel is empty before and after.
-pub fn both_sides<M: Message>(
-    capacity: Capacity,
-    sender: &mut impl Sender<M>,
-    receiver: &mut impl Receiver<M>,
-) {
-    let driver = Driver::new();
-    driver.recv(sender, receiver);
-    if !capacity.is_unbounded() {
-        while sender.try_send(M::numbered(1)) {}
-        driver.send(sender, receiver);
-        while receiver.try_recv().is_some() {}
     }
 }

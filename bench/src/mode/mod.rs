@@ -2,3 +2,7 @@
 
 pub mod fast;
 pub mod matrix;
+pub mod memory;
+pub mod pingpong;
+pub mod scale;
+pub mod soundness;

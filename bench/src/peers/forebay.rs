@@ -11,10 +11,10 @@ impl Peer for Forebay {
     type Receiver<M: Message> = forebay::Receiver<M>;
 
     fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)> {
-        match capacity {
-            Capacity::Bounded(capacity) => Some(forebay::bounded(capacity)),
-            Capacity::Unbounded => None,
-        }
+        Some(match capacity {
+            Capacity::Bounded(capacity) => forebay::bounded(capacity),
+            Capacity::Unbounded => forebay::unbounded(),
+        })
     }
 }
 

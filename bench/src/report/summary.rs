@@ -79,7 +79,7 @@ fn every_cell(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
 }
 
 fn groups(cells: &[Cell]) -> comfy_table::Table {
-    let mut table = table(&[
+    let mut table = table([
         "cells",
         "number",
         "/ best",

@@ -78,12 +78,7 @@ impl Line {
     }
 
     fn report(&self) {
-        let Self {
-            returned,
-            interrupts,
-            inside,
-            ..
-        } = self;
+        let Self { returned, interrupts, inside, .. } = self;
         hprintln!(
             "{} of {} in order; {} interrupts, {} of them inside a send or a recv",
             returned,
@@ -124,24 +119,13 @@ fn main() -> ! {
     timer.enable_interrupt();
     critical_section::with(|cs| {
         timer.enable_counter();
-        let line = Line {
-            there,
-            back,
-            timer,
-            sent: 0,
-            returned: 0,
-            interrupts: 0,
-            inside: 0,
-        };
+        let line = Line { there, back, timer, sent: 0, returned: 0, interrupts: 0, inside: 0 };
         LINE.replace(cs, Some(line));
     });
 
     run(async {
         while let Ok(message) = inbox.recv().await {
-            outbox
-                .send(message)
-                .await
-                .expect("the handler keeps its end");
+            outbox.send(message).await.expect("the handler keeps its end");
         }
     });
     panic!("closed");

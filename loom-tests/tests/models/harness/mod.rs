@@ -27,6 +27,12 @@ pub(crate) fn channel(capacity: usize) -> (Tx, Rx) {
     (Arc::new(tx), Arc::new(rx))
 }
 
+/// Its blocks are as small as the build for the checker makes them.
+pub(crate) fn unbounded() -> (Tx, Rx) {
+    let (tx, rx) = forebay::unbounded();
+    (Arc::new(tx), Arc::new(rx))
+}
+
 /// A full channel: the messages are 0, 1, and so on.
 pub(crate) fn filled(capacity: usize) -> (Tx, Rx) {
     let (tx, rx) = channel(capacity);

@@ -39,7 +39,7 @@ impl<T> Task<T> {
 
     /// Polls, woken or not; `true` if the task is done.
     pub(crate) fn poll(&mut self) -> bool {
-        self.woken.0.store(false, Ordering::Relaxed);
+        self.woken.0.swap(false, Ordering::Acquire);
         let waker = Waker::from(Arc::clone(&self.woken));
         if let Poll::Ready(output) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
             self.output = Some(output);

@@ -1,0 +1,103 @@
+//! The sequential specification.
+
+use std::collections::VecDeque;
+
+/// What a call was and what it answered. Messages are unique numbers.
+///
+/// A call that was cancelled has no outcome: it must look as if it had never been made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// A message is in, by whatever call.
+    Sent(u32),
+    /// `force_send` found no room: the oldest message came back.
+    Displaced { sent: u32, oldest: u32 },
+    /// `try_send` found no room.
+    Full,
+    /// A call that sends found the channel closed.
+    SendClosed,
+    /// A message is out, by whatever call.
+    Received(u32),
+    /// `try_recv` found no message.
+    Empty,
+    /// A call that receives found the channel closed and no message in it.
+    RecvClosed,
+    /// `close`, with its answer.
+    Close(bool),
+    /// `is_closed`, with its answer.
+    IsClosed(bool),
+    /// `len`, with its answer.
+    Len(usize),
+}
+
+/// A bounded FIFO that can be closed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Fifo {
+    capacity: usize,
+    messages: VecDeque<u32>,
+    closed: bool,
+}
+
+impl Fifo {
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, messages: VecDeque::new(), closed: false }
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.messages.len() == self.capacity
+    }
+
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The state after a call with this outcome; `None` if the call would have had another one.
+    #[must_use]
+    pub fn after(&self, outcome: Outcome) -> Option<Self> {
+        let possible = match outcome {
+            Outcome::Sent(_) => !self.closed && !self.is_full(),
+            Outcome::Displaced { oldest, .. } => {
+                !self.closed && self.is_full() && self.messages.front() == Some(&oldest)
+            }
+            Outcome::Full => !self.closed && self.is_full(),
+            Outcome::SendClosed => self.closed,
+            Outcome::Received(message) => self.messages.front() == Some(&message),
+            Outcome::Empty => !self.closed && self.is_empty(),
+            Outcome::RecvClosed => self.closed && self.is_empty(),
+            Outcome::Close(first) => self.closed != first,
+            Outcome::IsClosed(answer) => self.closed == answer,
+            Outcome::Len(answer) => self.len() == answer,
+        };
+        possible.then(|| {
+            let mut next = self.clone();
+            match outcome {
+                Outcome::Sent(message) => next.messages.push_back(message),
+                Outcome::Displaced { sent, .. } => {
+                    next.messages.pop_front();
+                    next.messages.push_back(sent);
+                }
+                Outcome::Received(_) => drop(next.messages.pop_front()),
+                Outcome::Close(_) => next.closed = true,
+                Outcome::Full
+                | Outcome::SendClosed
+                | Outcome::Empty
+                | Outcome::RecvClosed
+                | Outcome::IsClosed(_)
+                | Outcome::Len(_) => {}
+            }
+            next
+        })
+    }
+}
