@@ -4,4 +4,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/asan" RUSTFLAGS="-Zsanitizer=address"
 
 # With --target the flags stay away from build scripts and procedural macros.
+cargo +nightly build --example workers --target x86_64-unknown-linux-gnu # for tests/main_job.rs
 cargo +nightly test --lib --tests --target x86_64-unknown-linux-gnu

@@ -12,7 +12,7 @@ const MESSAGES: usize = 200;
 type Numbered = (usize, usize);
 
 /// Every sender sends its messages in order, by `send` and `try_send` in turn.
-fn start_senders(runtime: Runtime, tx: &Sender<Numbered>) -> Vec<impl Future<Output = ()>> {
+fn start_senders(runtime: Runtime, tx: &Sender<Numbered>) -> Vec<impl Future<Output = ()> + use<>> {
     let send_all = |tx: Sender<Numbered>, sender| async move {
         for position in 0..MESSAGES {
             if position % 2 == 0 || tx.try_send((sender, position)).is_err() {

@@ -14,7 +14,7 @@ use futures_lite::StreamExt;
 use futures_lite::future::yield_now;
 
 /// Messages of each sender.
-const EACH: usize = 400;
+const EACH: usize = 2000;
 /// One on each runtime and one plain thread.
 const SENDERS: usize = Runtime::ALL.len() + 1;
 

@@ -53,12 +53,6 @@ impl Position {
         begin(later).wrapping_sub(begin(self)) / (places << Self::SHIFT)
     }
 
-    /// Whether this is later than `other`; the two are never half a word apart.
-    fn is_ahead_of(self, other: Self) -> bool {
-        let behind = (other.0 & !Self::FLAGS).wrapping_sub(self.0 & !Self::FLAGS);
-        behind > usize::MAX / 2
-    }
-
     /// The next place, with the same flags.
     #[inline]
     pub(super) fn next(self) -> Self {
@@ -153,12 +147,8 @@ impl Track {
 
     /// How many messages lie between `head` and `tail`.
     ///
-    /// An overrun moves the tail first: for a moment there is one place more than messages. A tail that was read too
-    /// early may be behind the head: then there was nothing.
+    /// An overrun moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        if head.is_ahead_of(tail) {
-            return 0;
-        }
         let laps = head.laps_to(tail, self.places);
         (laps * self.capacity() + self.index(tail) - self.index(head)).min(self.capacity())
     }

@@ -9,20 +9,23 @@
 //! - `[publish]`/`[received]`: the sender's message to its receiver, through the stamp.
 //! - `[free]`/`[reused]`: the receiver's leave of a slot to the sender of the next lap, through the stamp.
 //! - `[close]`/`[closed]`: what came before a close to whoever is told Closed, through the tail word.
+//! - `[moved-head]`/`[seen-head]`, `[moved-tail]`/`[seen-tail]`: what was known of the other side to whoever finds
+//!   this side where that left it. A receiver has moved the head because it saw a message, so it knows of a tail
+//!   beyond it; whoever sees its head sees that tail, or a later one, and not an empty ring.
 //!
-//! Nothing else is published through the two words, so everything else on them is relaxed.
+//! The flags need no order: they live in the words whose changes they announce.
 //!
 //! # Empty and full
-//! are decided by the positions, never by a stamp alone. Places are passed in order and the head never overtakes the
-//! tail, so a tail that is read after the head and equal to it proves that the ring was empty at that
-//! moment, even if either was stale; and a head read after the tail and one lap behind it, that it was full.
+//! are decided by the positions, never by a stamp alone. The head never overtakes the tail, so a tail that is
+//! read after the head and equal to it proves that the ring was empty at that moment, even if that head was left
+//! behind by then; and a head read after the tail and one lap behind it, that it was full.
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::position::{Cursor, Position, Stamp, Track};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::CachePadded;
-use crate::sync::Ordering::{Acquire, Relaxed};
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use alloc::boxed::Box;
 
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl<T> Ring<T> {
     /// Claims the next slot for a message.
     #[inline]
     pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
-        // [closed] pairs with [close].
+        // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail.load(Acquire);
         loop {
             if tail.is_closed() {
@@ -60,7 +63,8 @@ impl<T> Ring<T> {
             let slot = &self.slots[self.track.index(tail)];
             if slot.stamp() == Stamp::vacant(tail) {
                 // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                match self.tail.advance(tail, self.track.next(tail), Relaxed, Acquire) {
+                // [moved-tail] pairs with [seen-tail].
+                match self.tail.advance(tail, self.track.next(tail), Release, Acquire) {
                     Ok(()) => return Ok(Vacancy { slot, place: tail }),
                     Err(word) => tail = word,
                 }
@@ -89,11 +93,13 @@ impl<T> Ring<T> {
             return None;
         }
         // The tail first: this is where a close is noticed. From here on the slot can only become ours.
-        self.tail.advance(tail, self.track.next(tail), Relaxed, Relaxed).ok()?;
+        // [moved-tail] pairs with [seen-tail].
+        self.tail.advance(tail, self.track.next(tail), Release, Relaxed).ok()?;
         let vacancy = Vacancy { slot, place: tail };
         let mut head = full;
         while head.is_at(full) {
-            match self.head.advance(head, self.track.next(head), Relaxed, Relaxed) {
+            // [moved-head] pairs with [seen-head]: the ring is not empty, the tail has moved.
+            match self.head.advance(head, self.track.next(head), Release, Relaxed) {
                 Ok(()) => {
                     // SAFETY: the claim on the head is ours, and `slot` was seen filled for it. Its stamp can't have
                     // changed since: only the receiver that wins this very claim releases the slot.
@@ -110,12 +116,14 @@ impl<T> Ring<T> {
     /// Takes the oldest message.
     #[inline]
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        let mut head = self.head.load(Relaxed);
+        // [seen-head] pairs with [moved-head]: the tail read below is not behind.
+        let mut head = self.head.load(Acquire);
         loop {
             let slot = &self.slots[self.track.index(head)];
             if slot.stamp() == Stamp::filled(head) {
                 // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                match self.head.advance(head, self.track.next(head), Relaxed, Relaxed) {
+                // [moved-head] pairs with [seen-head].
+                match self.head.advance(head, self.track.next(head), Release, Acquire) {
                     Ok(()) => {
                         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
                         let message = unsafe { slot.take() };
@@ -134,7 +142,7 @@ impl<T> Ring<T> {
                         PopError::Empty(tail)
                     });
                 }
-                let word = self.head.load(Relaxed);
+                let word = self.head.load(Acquire);
                 if word == head {
                     return Err(PopError::Busy);
                 }
@@ -148,7 +156,7 @@ impl<T> Ring<T> {
         loop {
             let head = self.head.load(Acquire);
             // The same tail before and after: that was the distance when the head was read.
-            let word = self.tail.load(Relaxed);
+            let word = self.tail.load(Acquire);
             if word.is_at(tail) {
                 return self.track.distance(head, tail);
             }

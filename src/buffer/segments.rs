@@ -17,7 +17,7 @@
 //! - `[publish]`/`[received]` and `[close]`/`[closed]`: as in the ring.
 //! - `[link]`/`[linked]`: a block, as its sender made it, to the receiver that goes on to it.
 //! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
-//! - `[passed]`/`[behind]`: what a receiver has seen of the tail, to whoever finds the head where that receiver left it.
+//! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must not claim what no sender has.
 //! - `[left]`: every receiver's leave of a block to the one that recycles it.
 //! - `[spare]`/`[reuse]`: an emptied block to the sender that fills it again.
 
@@ -152,7 +152,7 @@ impl<T> Segments<T> {
     /// Takes the oldest message.
     #[inline]
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        // [behind] pairs with [passed]: the tail read below is not behind this head.
+        // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
         // [installed] pairs with [install].
         let mut head = self.head.position.load(Acquire);
         loop {
@@ -172,7 +172,7 @@ impl<T> Segments<T> {
                 return Err(PopError::Busy);
             }
             let block = self.head.block.load(Relaxed);
-            // [passed] pairs with [behind].
+            // [moved-head] pairs with [seen-head].
             match self.head.position.advance(head, head.next(), Release, Acquire) {
                 // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
                 Ok(()) => return Ok((unsafe { self.take(block, index, head) }, Owed::Nothing)),
@@ -239,7 +239,7 @@ impl<T> Segments<T> {
         loop {
             let head = self.head.position.load(Acquire);
             // The same tail before and after: that was the distance when the head was read.
-            let word = self.tail.position.load(Relaxed);
+            let word = self.tail.position.load(Acquire);
             if word.is_at(tail) {
                 return head.laps_to(tail, PLACES) * SLOTS + tail.index(PLACES)
                     - head.index(PLACES);

@@ -56,9 +56,8 @@ impl<P> Task<P> {
         *Pin::into_inner(self.polled)
     }
 
-    fn once<T>(&mut self, poll: impl Fn(Pin<&mut P>, &mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        let waker = Waker::from(Arc::clone(&self.wakes));
-        poll(self.polled.as_mut(), &mut Context::from_waker(&waker))
+    fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.wakes))
     }
 
     /// Polls until there is an answer or the task sleeps. A future may yield, that is wake itself
@@ -70,7 +69,8 @@ impl<P> Task<P> {
         const PATIENCE: usize = 1000;
         for _ in 0..PATIENCE {
             self.wakes.0.store(0, Ordering::SeqCst);
-            let answer = self.once(&poll);
+            let waker = self.waker();
+            let answer = poll(self.polled.as_mut(), &mut Context::from_waker(&waker));
             if answer.is_ready() || self.wakes() == 0 {
                 return answer;
             }
@@ -82,7 +82,12 @@ impl<P> Task<P> {
 impl<F: Future> Task<F> {
     /// Polls exactly once.
     pub(crate) fn poll(&mut self) -> Poll<F::Output> {
-        self.once(F::poll)
+        self.poll_with(&self.waker())
+    }
+
+    /// Polls exactly once, with a waker that is not counted.
+    pub(crate) fn poll_with(&mut self, waker: &Waker) -> Poll<F::Output> {
+        self.polled.as_mut().poll(&mut Context::from_waker(waker))
     }
 
     /// Polls until the future is ready or sleeps.

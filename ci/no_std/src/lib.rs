@@ -3,8 +3,8 @@
 //! reaches it; that a crate says `#![no_std]` of itself proves nothing about its dependencies.
 #![no_std]
 
-pub use event_listener as _;
-pub use forebay as _;
+pub use event_listener;
+pub use forebay;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -1,191 +1,344 @@
-//! Closing, by call and by the last handle of either side.
+//! Closing, by hand and by the last handle: final, complete, and everybody wakes.
 
 use crate::harness::{
-    Task, alive, channel, drive, explore, filled, join, parked, parked_sends, put, recv, send,
-    spawn, take,
+    alive, channel, closed, collect, drive, explore, filled, join, parked, parked_sends,
+    poll_thread, put, recv, send, spawn, take, take_all,
 };
-use forebay::RecvError;
+use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
 
+/// One asleep and one going to sleep: both are told.
 #[test]
-fn a_close_wakes_parked_and_registering_receivers() {
+fn close_parked() {
     explore(20, || {
-        let (tx, rx) = channel(1);
-        let [mut first] = parked(&rx);
-        let closer = spawn({
-            let tx = Arc::clone(&tx);
-            move || assert!(tx.close())
-        });
-        let mut second = recv(&rx);
-        second.poll();
-        join(closer);
-        drive(&mut (&mut first, &mut second));
-        assert_eq!(first.output, Some(Err(RecvError)));
-        assert_eq!(second.output, Some(Err(RecvError)));
-    });
-}
-
-#[test]
-fn a_close_meets_a_registering_receiver_from_the_other_side() {
-    explore(20, || {
-        let (tx, rx) = channel(1);
-        let receiver = spawn(move || {
-            let mut task = recv(&rx);
-            task.poll();
-            task
-        });
-        tx.close();
-        let mut task = join(receiver);
-        drive(&mut task);
-        assert_eq!(task.output, Some(Err(RecvError)));
-    });
-}
-
-#[test]
-fn a_close_returns_the_messages_of_waiting_senders() {
-    explore(20, || {
-        let (tx, rx) = filled(1);
-        let [mut first] = parked_sends(&tx, [1]);
-        let closer = spawn({
+        let (_tx, rx) = channel(1);
+        let [asleep] = parked(&rx);
+        let thread = spawn({
             let rx = Arc::clone(&rx);
-            move || assert!(rx.close())
+            move || rx.close()
         });
-        let mut second = send(&tx, 2);
-        second.poll();
-        join(closer);
-        drive(&mut (&mut first, &mut second));
-        assert_eq!((first.output, second.output), (Some(Err(1)), Some(Err(2))));
+        let mut waiting = [asleep, recv(&rx)];
+        waiting[1].poll();
+        assert!(join(thread));
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| matches!(task.output, Some(Err(_)))));
     });
 }
 
 #[test]
-fn a_close_meets_a_registering_sender_from_the_other_side() {
+fn close_parked_perm() {
+    explore(20, || {
+        let (tx, rx) = channel(1);
+        let [asleep] = parked(&rx);
+        let thread = poll_thread(recv(&rx));
+        assert!(tx.close());
+        let mut waiting = [asleep, join(thread)];
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| matches!(task.output, Some(Err(_)))));
+    });
+}
+
+/// Senders that sleep get their own messages back.
+#[test]
+fn close_send_parked() {
     explore(10, || {
         let (tx, rx) = filled(1);
-        let sender = spawn({
+        let [asleep] = parked_sends(&tx, [1]);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.close()
+        });
+        let mut waiting = [asleep, send(&tx, 2)];
+        waiting[1].poll();
+        assert!(join(thread));
+        drive(&mut waiting);
+        assert_eq!(waiting.map(|task| task.output), [Some(Err(1)), Some(Err(2))]);
+        assert_eq!(take_all(&rx), [0]);
+    });
+}
+
+#[test]
+fn close_send_parked_perm() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        let thread = poll_thread(send(&tx, 1));
+        assert!(tx.close());
+        let mut waiting = join(thread);
+        drive(&mut waiting);
+        assert_eq!(waiting.output, Some(Err(1)));
+        assert_eq!(take_all(&rx), [0]);
+    });
+}
+
+/// A message on its way beside the close: the sleeper gets it, or nobody has sent it.
+#[test]
+fn close_vs_send_parked() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let [mut waiting] = parked(&rx);
+        let thread = spawn({
             let tx = Arc::clone(&tx);
+            move || put(&tx, 1)
+        });
+        assert!(rx.close());
+        let sent = join(thread);
+        drive(&mut waiting);
+        let got = waiting.output.unwrap();
+        assert_eq!(got.is_ok(), sent.is_ok());
+    });
+}
+
+/// Accepted is delivered, refused is not inside, and after the close nothing is accepted.
+#[test]
+fn close_vs_send() {
+    explore(10, || {
+        let (tx, rx) = channel(2);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1)
+        });
+        assert!(rx.close());
+        assert_eq!(put(&tx, 2), Err(TrySendError::Closed(2)));
+        let mut received = vec![];
+        // Closed is the end: also a message that was on its way has arrived before it.
+        let end = loop {
+            match take(&rx) {
+                Ok(id) => received.push(id),
+                Err(end) => break end,
+            }
+        };
+        assert_eq!(end, TryRecvError::Closed);
+        match join(thread) {
+            Ok(()) => assert_eq!(received, [1]),
+            Err(error) => {
+                assert_eq!(error, TrySendError::Closed(1));
+                assert_eq!(received, []);
+            }
+        }
+    });
+}
+
+#[test]
+fn close_vs_send_perm() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
             move || {
-                let mut task = send(&tx, 1);
-                task.poll();
-                task
+                assert!(rx.close());
+                take(&rx)
             }
         });
-        rx.close();
-        let mut task = join(sender);
-        drive(&mut task);
-        assert_eq!(task.output, Some(Err(1)));
+        match (put(&tx, 1), join(thread)) {
+            (Ok(()), Ok(1)) | (Err(TrySendError::Closed(1)), Err(TryRecvError::Closed)) => {}
+            both => panic!("{both:?}"),
+        }
     });
 }
 
+/// Of two that close, exactly one did it.
 #[test]
-fn a_close_meets_closed() {
-    explore(6, || {
+fn close_twice() {
+    explore(3, || {
         let (tx, rx) = channel(1);
-        let closer = spawn(move || {
-            rx.close();
-            rx
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || tx.close()
         });
-        let watcher = Arc::clone(&tx);
-        let mut task = Task::new(async move { watcher.closed().await });
-        task.poll();
-        let _rx = join(closer);
-        drive(&mut task);
-        assert!(task.is_done());
+        assert_ne!(rx.close(), join(thread));
+        assert!(!tx.close());
     });
 }
 
+/// Whoever waits for the close is woken by it.
 #[test]
-fn one_of_two_closes_it() {
-    explore(2, || {
-        let (tx, rx) = channel(1);
-        let closer = spawn(move || rx.close());
-        let mine = tx.close();
-        assert!(mine != join(closer));
-    });
-}
-
-#[test]
-fn the_last_sender_closes() {
+fn closed_future() {
     explore(20, || {
         let (tx, rx) = channel(1);
-        let sender = spawn(move || {
-            put(&tx, 0).unwrap();
+        let mut waiting = [closed(&tx), closed(&tx)];
+        assert!(!waiting[0].poll());
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.close()
         });
-        let mut first = recv(&rx);
-        first.poll();
-        let mut second = recv(&rx);
-        second.poll();
-        join(sender);
-        drive(&mut (&mut first, &mut second));
-        let mut outputs = [first.output.unwrap(), second.output.unwrap()];
-        outputs.sort_by_key(Result::is_err);
-        assert_eq!(outputs, [Ok(0), Err(RecvError)]);
+        waiting[1].poll();
+        assert!(join(thread));
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.is_done()));
     });
 }
 
 #[test]
-fn the_last_of_two_senders_closes() {
-    explore(6, || {
+fn closed_future_perm() {
+    explore(10, || {
+        let (tx, rx) = forebay::bounded(1);
+        let tx = Arc::new(tx);
+        let thread = poll_thread(closed(&tx));
+        drop(rx);
+        let mut waiting = join(thread);
+        drive(&mut waiting);
+        assert!(waiting.is_done());
+    });
+}
+
+/// The last sender goes after its message: a receiver gets the message, and then the end.
+#[test]
+fn last_tx_drop() {
+    explore(50, || {
         let (tx, rx) = forebay::bounded(1);
         let rx = Arc::new(rx);
-        let [mut task] = parked(&rx);
-        let other = spawn({
-            let tx = tx.clone();
-            move || drop(tx)
-        });
-        drop(tx);
-        join(other);
-        drive(&mut task);
-        assert_eq!(task.output, Some(Err(RecvError)));
+        let mut waiting = [recv(&rx), recv(&rx)];
+        let thread = spawn(move || put(&tx, 1).unwrap());
+        waiting[0].poll();
+        waiting[1].poll();
+        join(thread);
+        drive(&mut waiting);
+        let mut got = waiting.map(|task| task.output.unwrap().ok());
+        got.sort_unstable();
+        assert_eq!(got, [None, Some(1)]);
     });
 }
 
+/// Never Closed before the message that was sent before it.
 #[test]
-fn the_last_receiver_closes() {
+fn last_tx_drop_try() {
     explore(20, || {
-        let (tx, rx) = filled(1);
-        let receiver = spawn(move || drop(rx));
-        let mut task = send(&tx, 1);
-        task.poll();
-        join(receiver);
-        drive(&mut task);
-        // It came in time and was dropped with the others, or it came back.
-        assert!(matches!(task.output, Some(Ok(()) | Err(1))));
-        assert_eq!(alive(), 0);
+        let (tx, rx) = forebay::bounded(1);
+        let thread = spawn(move || put(&tx, 1).unwrap());
+        let early = take(&rx);
+        assert_ne!(early, Err(TryRecvError::Closed));
+        join(thread);
+        if early.is_err() {
+            assert_eq!(take(&rx), Ok(1));
+        }
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
     });
 }
 
+/// Two senders go at once: the channel closes once, and the sleeper wakes.
 #[test]
-fn the_last_of_two_receivers_closes() {
-    explore(6, || {
+fn two_tx_drop() {
+    explore(5, || {
+        let (tx, rx) = forebay::bounded(1);
+        let rx = Arc::new(rx);
+        let [mut waiting] = parked(&rx);
+        let other = tx.clone();
+        let thread = spawn(move || drop(other));
+        drop(tx);
+        join(thread);
+        drive(&mut waiting);
+        assert!(waiting.output.unwrap().is_err());
+    });
+}
+
+/// One sender goes while the other one sends: not closed before both are gone.
+#[test]
+fn one_tx_drop() {
+    explore(3, || {
+        let (tx, rx) = forebay::bounded(1);
+        let rx = Arc::new(rx);
+        let [mut waiting] = parked(&rx);
+        let other = tx.clone();
+        let thread = spawn(move || drop(other));
+        put(&tx, 1).unwrap();
+        join(thread);
+        drive(&mut waiting);
+        assert_eq!(waiting.output, Some(Ok(1)));
+    });
+}
+
+/// A clone that is made while the original goes counts.
+#[test]
+fn clone_vs_drop() {
+    explore(3, || {
+        let (tx, rx) = forebay::bounded::<crate::harness::Message>(1);
+        let first = tx.clone();
+        let thread = spawn(move || drop(first));
+        let second = tx.clone();
+        drop(tx);
+        join(thread);
+        assert_eq!(take(&rx), Err(TryRecvError::Empty));
+        drop(second);
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
+    });
+}
+
+/// The last receiver goes: a sender that sleeps, or goes to sleep, gets its message back, and what is inside is dropped.
+#[test]
+fn last_rx_drop() {
+    explore(50, || {
         let (tx, rx) = forebay::bounded(1);
         let tx = Arc::new(tx);
         put(&tx, 0).unwrap();
-        let other = spawn({
-            let rx = rx.clone();
-            move || drop(rx)
+        let thread = spawn(move || drop(rx));
+        let mut waiting = send(&tx, 1);
+        waiting.poll();
+        join(thread);
+        drive(&mut waiting);
+        // The slot of the dropped message may have been free for a moment, but nobody sends into a closed channel.
+        assert_eq!(waiting.output, Some(Err(1)));
+        assert_eq!(alive(), 0);
+    });
+}
+
+/// A message that comes in while the last receiver goes does not stay either.
+#[test]
+fn rx_drop_vs_send() {
+    explore(10, || {
+        let (tx, rx) = forebay::bounded(1);
+        let tx = Arc::new(tx);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1)
         });
         drop(rx);
-        join(other);
-        assert!(tx.is_closed());
+        let _accepted = join(thread);
         assert_eq!(alive(), 0);
-        assert!(put(&tx, 1).is_err());
     });
 }
 
 #[test]
-fn a_receiver_goes_while_another_takes() {
+fn rx_drop_vs_send_perm() {
     explore(10, || {
         let (tx, rx) = forebay::bounded(2);
         put(&tx, 0).unwrap();
-        put(&tx, 1).unwrap();
-        let other = spawn({
-            let rx = rx.clone();
-            move || take(&rx).is_ok()
-        });
-        drop(rx);
-        assert!(join(other));
+        let thread = spawn(move || drop(rx));
+        let _accepted = put(&tx, 1);
+        join(thread);
         assert_eq!(alive(), 0);
-        assert!(tx.is_closed());
+    });
+}
+
+/// Two receivers go at once: the messages are dropped once.
+#[test]
+fn two_rx_drop() {
+    explore(5, || {
+        let (tx, rx) = forebay::bounded(2);
+        put(&tx, 0).unwrap();
+        put(&tx, 1).unwrap();
+        let other = rx.clone();
+        let thread = spawn(move || drop(other));
+        drop(rx);
+        join(thread);
+        assert_eq!(alive(), 0);
+        assert_eq!(put(&tx, 2), Err(TrySendError::Closed(2)));
+    });
+}
+
+/// Closed by hand with a full ring: a receiver that comes later gets everything, and then the end.
+#[test]
+fn close_keeps_messages() {
+    explore(20, || {
+        let (tx, rx) = filled(2);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || tx.close()
+        });
+        let mut receiver = collect(&rx, 2);
+        receiver.poll();
+        assert!(join(thread));
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![0, 1]));
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
     });
 }

@@ -2,21 +2,12 @@
 //! there are sleepers, n messages wake n of them, neither more nor fewer.
 
 use crate::harness::{
-    Rx, Tx, channel, count_woken, drive, explore, filled, join, parked, parked_sends, put, received,
-    recv, send, spawn, stream, take, take_all,
+    Rx, channel, collect, collect_stream, count_woken, drive, explore, filled, force, join, parked,
+    parked_sends, parked_stream, poll_thread, put, put_thread, received, recv, send_each, spawn,
+    take, take_all, take_thread,
 };
-use forebay::TrySendError;
+use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
-
-fn sender_thread(tx: &Tx, id: u32) -> loom::thread::JoinHandle<()> {
-    let tx = Arc::clone(tx);
-    spawn(move || put(&tx, id).unwrap())
-}
-
-fn receiver_thread(rx: &Rx) -> loom::thread::JoinHandle<u32> {
-    let rx = Arc::clone(rx);
-    spawn(move || take(&rx).unwrap())
-}
 
 /// Two messages at once, three sleepers: two wake, and get them.
 #[test]
@@ -24,7 +15,7 @@ fn exact_3r_2s() {
     explore(30, || {
         let (tx, rx) = channel(2);
         let mut waiting = parked::<3>(&rx);
-        let thread = sender_thread(&tx, 1);
+        let thread = put_thread(&tx, 1);
         put(&tx, 2).unwrap();
         join(thread);
         assert_eq!(count_woken(&waiting), 2);
@@ -39,7 +30,7 @@ fn exact_3r_2s_c3() {
     explore(50, || {
         let (tx, rx) = channel(3);
         let mut waiting = parked::<3>(&rx);
-        let threads = [sender_thread(&tx, 1), sender_thread(&tx, 2)];
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         threads.map(join);
         assert_eq!(count_woken(&waiting), 2);
         drive(&mut waiting);
@@ -53,7 +44,7 @@ fn exact_4r_3s() {
     explore(100, || {
         let (tx, rx) = channel(3);
         let mut waiting = parked::<4>(&rx);
-        let threads = [sender_thread(&tx, 1), sender_thread(&tx, 2)];
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         put(&tx, 3).unwrap();
         threads.map(join);
         assert_eq!(count_woken(&waiting), 3);
@@ -68,7 +59,7 @@ fn exact_3s_2r() {
     explore(30, || {
         let (tx, rx) = filled(2);
         let mut waiting = parked_sends(&tx, [2, 3, 4]);
-        let thread = receiver_thread(&rx);
+        let thread = take_thread(&rx);
         take(&rx).unwrap();
         join(thread);
         assert_eq!(count_woken(&waiting), 2);
@@ -86,7 +77,7 @@ fn kept_by_claims() {
         let mut waiting = parked::<2>(&rx);
         put(&tx, 1).unwrap();
         assert_eq!(count_woken(&waiting), 1);
-        let thread = sender_thread(&tx, 2);
+        let thread = put_thread(&tx, 2);
         drive(&mut waiting);
         join(thread);
         drive(&mut waiting);
@@ -100,7 +91,7 @@ fn gap_3r_3s() {
     explore(200, || {
         let (tx, rx) = channel(3);
         let mut waiting = parked::<3>(&rx);
-        let threads = [sender_thread(&tx, 1), sender_thread(&tx, 2)];
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         put(&tx, 3).unwrap();
         drive(&mut waiting);
         threads.map(join);
@@ -110,48 +101,212 @@ fn gap_3r_3s() {
 }
 
 /// The flag is up and nobody is asleep any more.
-fn flag_left_up(rx: &Rx) {
+fn leave_flag_up(rx: &Rx) {
     let _gone = parked::<1>(rx);
 }
 
-/// One receives, and sleeps, while a sender lowers the flag that it has found up for nobody.
-fn receive_and_sleep(rx: &Rx) -> [crate::harness::Receiving; 2] {
-    let mut first = recv(rx);
-    let mut second = recv(rx);
-    if first.poll() {
-        second.poll();
-    }
-    [first, second]
+/// A sender lowers a flag that it has found up for nobody, while somebody receives its message and goes to sleep for the
+/// next one: that one wakes it.
+#[test]
+fn lower_race() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        leave_flag_up(&rx);
+        let mut receiver = collect(&rx, 2);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        put(&tx, 2).unwrap();
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
+    });
 }
 
-/// Whoever has gone to sleep by then is woken by the next message.
-fn next_message_wakes(tx: &Tx, waiting: &mut [crate::harness::Receiving; 2], id: u32) {
-    drive(waiting);
-    waiting.iter_mut().filter(|task| !task.is_done()).for_each(|task| {
-        task.poll();
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn lower_race_perm() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        leave_flag_up(&rx);
+        let thread = poll_thread(collect(&rx, 2));
+        put(&tx, 1).unwrap();
+        let mut receiver = join(thread);
+        drive(&mut receiver);
+        put(&tx, 2).unwrap();
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
     });
-    put(tx, id).unwrap();
-    drive(waiting);
-    assert!(waiting.iter().all(crate::harness::Task::is_done));
+}
+
+/// Two senders, both of which may lower.
+#[test]
+fn lower_race_2() {
+    explore(500, || {
+        let (tx, rx) = channel(3);
+        leave_flag_up(&rx);
+        let mut receiver = collect(&rx, 3);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        receiver.poll();
+        threads.map(join);
+        drive(&mut receiver);
+        put(&tx, 3).unwrap();
+        drive(&mut receiver);
+        assert!(receiver.is_done());
+    });
+}
+
+/// The one that goes to sleep is a stream.
+#[test]
+fn lower_race_stream() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        leave_flag_up(&rx);
+        let mut receiver = collect_stream(&rx, 2);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        put(&tx, 2).unwrap();
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
+    });
+}
+
+/// The other side: a receiver lowers while a sender takes the slot and goes to sleep for the next one.
+#[test]
+fn lower_race_send() {
+    explore(50, || {
+        let (tx, rx) = filled(1);
+        drop(parked_sends(&tx, [1]));
+        let mut sender = send_each(&tx, [1, 2]);
+        let thread = take_thread(&rx);
+        sender.poll();
+        assert_eq!(join(thread), 0);
+        drive(&mut sender);
+        assert_eq!(take(&rx), Ok(1));
+        drive(&mut sender);
+        assert!(sender.is_done());
+        assert_eq!(take_all(&rx), [2]);
+    });
 }
 
 #[test]
-fn lower_race() {
-    explore(100, || {
+fn lower_race_send_perm() {
+    explore(50, || {
+        let (tx, rx) = filled(1);
+        drop(parked_sends(&tx, [1]));
+        let thread = poll_thread(send_each(&tx, [1, 2]));
+        assert_eq!(take(&rx), Ok(0));
+        let mut sender = join(thread);
+        drive(&mut sender);
+        assert_eq!(take(&rx), Ok(1));
+        drive(&mut sender);
+        assert!(sender.is_done());
+        assert_eq!(take_all(&rx), [2]);
+    });
+}
+
+/// Lowering beside a close: the close stays.
+#[test]
+fn lower_close() {
+    explore(10, || {
         let (tx, rx) = channel(2);
-        flag_left_up(&rx);
-        let thread = sender_thread(&tx, 1);
-        let mut waiting = receive_and_sleep(&rx);
+        leave_flag_up(&rx);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1)
+        });
+        assert!(rx.close());
+        let sent = join(thread);
+        assert!(tx.is_closed());
+        assert_eq!(put(&tx, 2), Err(TrySendError::Closed(2)));
+        let inside = take_all(&rx);
+        assert_eq!(inside, if sent.is_ok() { vec![1] } else { vec![] });
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
+    });
+}
+
+/// Lowering beside other claims: the positions stay.
+#[test]
+fn lower_push() {
+    explore(20, || {
+        let (tx, rx) = channel(3);
+        leave_flag_up(&rx);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        put(&tx, 3).unwrap();
+        join(thread);
+        let mut inside = take_all(&rx);
+        inside.sort_unstable();
+        assert_eq!(inside, [1, 2, 3]);
+    });
+}
+
+/// Raising beside a close: the sleeper wakes, the close stays.
+#[test]
+fn raise_close() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.close()
+        });
+        let mut waiting = recv(&rx);
+        waiting.poll();
+        assert!(join(thread));
+        assert!(tx.is_closed());
+        drive(&mut waiting);
+        assert!(waiting.output.unwrap().is_err());
+    });
+}
+
+/// Raising on both words at once: a receiver and a sender that change places through one slot.
+#[test]
+fn raise_both() {
+    explore(50, || {
+        let (tx, rx) = filled(1);
+        let thread = poll_thread(collect(&rx, 3));
+        let mut sender = send_each(&tx, [1, 2]);
+        sender.poll();
+        let mut receiver = join(thread);
+        drive(&mut (&mut sender, &mut receiver));
+        assert!(sender.is_done());
+        assert_eq!(receiver.output, Some(vec![0, 1, 2]));
+    });
+}
+
+/// The overrun of a full ring keeps the flag for the receiver that sleeps on, and is announced itself.
+#[test]
+fn kept_by_overrun() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        let mut waiting = parked::<2>(&rx);
+        put(&tx, 1).unwrap();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 2)
+        });
+        drive(&mut waiting);
+        let displaced = join(thread).unwrap();
+        drive(&mut waiting);
+        let got = received(waiting);
+        assert_eq!(got, if displaced.is_some() { vec![2] } else { vec![1, 2] });
+    });
+}
+
+/// A stream sleeps beside a receive: one message is the receive's alone.
+#[test]
+fn exact_stream() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let stream = parked_stream(&rx);
+        let mut waiting = parked::<1>(&rx);
+        let thread = put_thread(&tx, 1);
+        drive(&mut waiting);
         join(thread);
         drive(&mut waiting);
-        // Asleep, and not to be polled again before it is woken.
-        let asleep = waiting[0].is_done();
-        put(&tx, 2).unwrap();
-        drive(&mut waiting);
-        if asleep && waiting[1].is_done() {
-            assert_eq!(received(waiting), [1, 2]);
-        } else {
-            next_message_wakes(&tx, &mut waiting, 3);
-        }
+        assert!(!stream.is_woken());
+        assert_eq!(received(waiting), [1]);
     });
 }

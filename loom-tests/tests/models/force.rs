@@ -18,7 +18,7 @@ fn force_vs_recv_c1() {
         });
         let displaced = force(&tx, 1);
         match (displaced, join(thread)) {
-            (Ok(Some(0)), Ok(1)) => assert_eq!(take_all(&rx), []),
+            (Ok(Some(0)), Ok(1)) => assert_eq!(take_all(&rx), Vec::<u32>::new()),
             (Ok(None), Ok(0)) => assert_eq!(take_all(&rx), [1]),
             both => panic!("{both:?}"),
         }
@@ -36,7 +36,7 @@ fn force_vs_recv_c1_perm() {
         });
         let taken = take(&rx);
         match (join(thread), taken) {
-            (Ok(Some(0)), Ok(1)) => assert_eq!(take_all(&rx), []),
+            (Ok(Some(0)), Ok(1)) => assert_eq!(take_all(&rx), Vec::<u32>::new()),
             (Ok(None), Ok(0)) => assert_eq!(take_all(&rx), [1]),
             both => panic!("{both:?}"),
         }
@@ -183,7 +183,8 @@ fn force_vs_last_rx_drop() {
         let forced = force(&tx, 1);
         join(thread);
         assert_eq!(alive(), 0);
-        assert!(matches!(forced, Ok(Some(0)) | Err(1)), "{forced:?}");
+        // With `Ok(None)` the first message was dropped by the receiver, and this one after it.
+        assert!(matches!(forced, Ok(Some(0) | None) | Err(1)), "{forced:?}");
     });
 }
 

@@ -17,5 +17,6 @@ mod litmus;
 mod ring;
 mod streams;
 mod synchronizes;
+mod unbounded;
 mod wakeups;
 mod weak;

@@ -1,140 +1,247 @@
-//! Streams: woken for a message that no waiting `recv` takes.
+//! Receivers as streams, which stay at their gate although perhaps nobody polls them: a message that no `recv` takes wakes all
+//! of them, and so does the notification of a `recv` that goes.
 
 use crate::harness::{
-    channel, drive, explore, join, parked, parked_stream, put, spawn, stream, take, take_all,
+    channel, collect_stream, count_woken, drive, explore, join, parked, parked_stream, put,
+    put_thread, received, recv, spawn, stream, take_all,
 };
 use std::sync::Arc;
 
+/// Going to sleep beside one message.
 #[test]
-fn a_registering_stream_is_woken() {
-    explore(20, || {
+fn stream_1s() {
+    explore(30, || {
         let (tx, rx) = channel(1);
-        let sender = spawn(move || {
-            put(&tx, 0).unwrap();
-            tx
-        });
-        let mut task = stream(&rx);
-        task.poll();
-        let _tx = join(sender);
-        drive(&mut task);
-        assert_eq!(task.output, Some(Some(0)));
+        let mut receiver = stream(&rx);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Some(1)));
     });
 }
 
+/// Woken, and asleep again while the second message comes.
 #[test]
-fn a_recv_goes_before_a_stream() {
-    explore(1, || {
-        let (tx, rx) = channel(1);
-        let streaming = parked_stream(&rx);
-        let [mut receiving] = parked(&rx);
-        put(&tx, 0).unwrap();
-        assert!(!streaming.is_woken());
-        drive(&mut receiving);
-        assert_eq!(receiving.output, Some(Ok(0)));
+fn stream_repark() {
+    explore(10, || {
+        let (tx, rx) = channel(2);
+        let mut receiver = collect_stream(&rx, 2);
+        receiver.poll();
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        drive(&mut receiver);
+        threads.map(join);
+        drive(&mut receiver);
+        assert!(receiver.is_done());
     });
 }
 
+/// One receive and one stream asleep, two messages: each gets one.
 #[test]
-fn a_recv_and_a_stream_take_two_messages() {
-    explore(20, || {
+fn stream_recv_2s() {
+    explore(50, || {
         let (tx, rx) = channel(2);
         let mut streaming = parked_stream(&rx);
         let [mut receiving] = parked(&rx);
-        let other = spawn({
-            let tx = Arc::clone(&tx);
-            move || put(&tx, 0).unwrap()
-        });
-        put(&tx, 1).unwrap();
-        join(other);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        threads.map(join);
+        drive(&mut (&mut streaming, &mut receiving));
+        let both = (streaming.output.unwrap().unwrap(), receiving.output.unwrap().unwrap());
+        assert!(both == (1, 2) || both == (2, 1));
+    });
+}
+
+/// Two streams asleep beside a receive: the second message wakes both, and one of them gets it.
+#[test]
+fn stream_2_recv_2s() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        let mut streaming = [parked_stream(&rx), parked_stream(&rx)];
+        let mut receiving = parked::<1>(&rx);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        threads.map(join);
+        assert_eq!(count_woken(&streaming), 2);
+        drive(&mut (&mut streaming, &mut receiving));
+        assert_eq!(streaming.iter().filter(|task| task.is_done()).count(), 1);
+        assert_eq!(received(receiving).len(), 1);
+    });
+}
+
+/// A stream is asleep, a receive goes to sleep while the message comes: one of them gets it.
+#[test]
+fn stream_recv_reg() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        let mut streaming = parked_stream(&rx);
+        let thread = put_thread(&tx, 1);
+        let mut receiving = recv(&rx);
+        receiving.poll();
+        join(thread);
+        drive(&mut (&mut streaming, &mut receiving));
+        assert_ne!(streaming.is_done(), receiving.is_done());
+        put(&tx, 2).unwrap();
         drive(&mut (&mut streaming, &mut receiving));
         assert!(streaming.is_done() && receiving.is_done());
     });
 }
 
-/// A stream that is woken and never polled again holds up nobody.
+/// A receive is asleep, a stream goes to sleep while the message comes.
 #[test]
-fn a_forgotten_stream_keeps_no_message_from_another() {
-    explore(1, || {
+fn stream_reg_recv() {
+    explore(50, || {
         let (tx, rx) = channel(2);
-        let _forgotten = parked_stream(&rx);
-        let mut other = parked_stream(&rx);
-        put(&tx, 0).unwrap();
-        drive(&mut other);
-        assert_eq!(other.output, Some(Some(0)));
+        let [mut receiving] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        let mut streaming = stream(&rx);
+        streaming.poll();
+        join(thread);
+        drive(&mut (&mut streaming, &mut receiving));
+        assert_ne!(streaming.is_done(), receiving.is_done());
+        put(&tx, 2).unwrap();
+        drive(&mut (&mut streaming, &mut receiving));
+        assert!(streaming.is_done() && receiving.is_done());
     });
 }
 
+/// A stream that nobody polls any more keeps no message from another stream.
 #[test]
-fn a_dropped_recv_hands_its_notification_to_the_streams() {
-    explore(6, || {
+fn stream_zombie() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        let _zombie = parked_stream(&rx);
+        let mut streaming = collect_stream(&rx, 2);
+        streaming.poll();
+        let thread = put_thread(&tx, 1);
+        drive(&mut streaming);
+        put(&tx, 2).unwrap();
+        join(thread);
+        drive(&mut streaming);
+        assert!(streaming.is_done());
+    });
+}
+
+/// Nor from a receive that goes to sleep meanwhile.
+#[test]
+fn stream_zombie_recv() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        let _zombie = parked_stream(&rx);
+        let thread = put_thread(&tx, 1);
+        let mut receiving = recv(&rx);
+        receiving.poll();
+        join(thread);
+        drive(&mut receiving);
+        assert_eq!(receiving.output, Some(Ok(1)));
+    });
+}
+
+/// Of two streams asleep the first goes: the second gets the message.
+#[test]
+fn stream_drop() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let first = parked_stream(&rx);
+        let mut second = parked_stream(&rx);
+        let thread = put_thread(&tx, 1);
+        drop(first);
+        join(thread);
+        drive(&mut second);
+        assert_eq!(second.output, Some(Some(1)));
+    });
+}
+
+/// A receive that was woken goes: its message is for the stream.
+#[test]
+fn stream_handed_on() {
+    explore(5, || {
         let (tx, rx) = channel(1);
         let mut streaming = parked_stream(&rx);
         let [receiving] = parked(&rx);
-        let sender = spawn(move || {
-            put(&tx, 0).unwrap();
-            tx
-        });
+        let thread = put_thread(&tx, 1);
         drop(receiving);
-        let _tx = join(sender);
+        join(thread);
         drive(&mut streaming);
-        assert_eq!(streaming.output, Some(Some(0)));
+        assert_eq!(streaming.output, Some(Some(1)));
     });
 }
 
 #[test]
-fn a_dropped_recv_hands_on_to_a_registering_stream() {
-    explore(20, || {
+fn stream_handed_on_perm() {
+    explore(4, || {
+        let (tx, rx) = channel(1);
+        let mut streaming = parked_stream(&rx);
+        let [receiving] = parked(&rx);
+        let thread = spawn(move || drop(receiving));
+        put(&tx, 1).unwrap();
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(Some(1)));
+    });
+}
+
+/// The stream goes to sleep while the notification is handed on.
+#[test]
+fn stream_handed_on_reg() {
+    explore(100, || {
         let (tx, rx) = channel(1);
         let [receiving] = parked(&rx);
-        let sender = spawn(move || {
-            put(&tx, 0).unwrap();
-            tx
-        });
-        let canceller = spawn(move || drop(receiving));
         let mut streaming = stream(&rx);
+        let threads = [put_thread(&tx, 1), spawn(move || drop(receiving))];
         streaming.poll();
-        let _tx = join(sender);
-        join(canceller);
+        threads.map(join);
         drive(&mut streaming);
-        assert_eq!(streaming.output, Some(Some(0)));
+        assert_eq!(streaming.output, Some(Some(1)));
     });
 }
 
-/// The flag that a stream raised is lowered when it is woken; what comes later must find it again.
+/// Two messages, and a receive that goes with the notification of one: the stream gets both.
 #[test]
-fn a_stream_comes_back_while_the_flag_is_lowered() {
-    explore(20, || {
+fn stream_handed_on_2m() {
+    explore(5, || {
         let (tx, rx) = channel(2);
-        let mut task = parked_stream(&rx);
-        let sender = spawn({
-            let tx = Arc::clone(&tx);
-            move || {
-                put(&tx, 0).unwrap();
-                put(&tx, 1).unwrap();
-            }
-        });
-        let stolen = take(&rx).is_ok();
-        drive(&mut task);
-        join(sender);
-        drive(&mut task);
-        assert!(task.is_done());
-        assert_eq!(take_all(&rx).len(), if stolen { 0 } else { 1 });
+        let mut streaming = collect_stream(&rx, 2);
+        streaming.poll();
+        let [receiving] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        drop(receiving);
+        put(&tx, 2).unwrap();
+        join(thread);
+        drive(&mut streaming);
+        assert!(streaming.is_done());
     });
 }
 
+/// To another receive first: the stream sleeps on.
 #[test]
-fn a_close_ends_a_stream() {
-    explore(10, || {
+fn stream_not_handed_on() {
+    explore(5, || {
         let (tx, rx) = channel(1);
-        let mut first = parked_stream(&rx);
-        let closer = spawn(move || {
-            tx.close();
-            tx
+        let streaming = parked_stream(&rx);
+        let [first, mut second] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        drop(first);
+        join(thread);
+        drive(&mut second);
+        assert_eq!(second.output, Some(Ok(1)));
+        assert!(!streaming.is_woken());
+    });
+}
+
+/// The end reaches the streams that sleep and those that go to sleep.
+#[test]
+fn stream_close() {
+    explore(20, || {
+        let (tx, rx) = channel(1);
+        let asleep = parked_stream(&rx);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || tx.close()
         });
-        let mut second = stream(&rx);
-        second.poll();
-        let _tx = join(closer);
-        drive(&mut (&mut first, &mut second));
-        assert_eq!((first.output, second.output), (Some(None), Some(None)));
+        let mut streaming = [asleep, stream(&rx)];
+        streaming[1].poll();
+        assert!(join(thread));
+        drive(&mut streaming);
+        assert!(streaming.iter().all(|task| task.output == Some(None)));
+        assert_eq!(take_all(&rx), []);
     });
 }

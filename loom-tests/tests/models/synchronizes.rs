@@ -1,148 +1,224 @@
-//! Who is told Closed sees what was done before the close.
+//! Being told that the channel is closed comes after all that was done before it was closed: by whoever closed it, and, if
+//! the last handle did, by whoever had one. A message comes after what its sender did.
 
-use crate::harness::{channel, explore, join, put, spawn, take};
-use forebay::TryRecvError;
+use crate::harness::{Message, channel, closed, explore, filled, force, join, put, spawn, take};
+use forebay::{TryRecvError, TrySendError};
 use loom::cell::UnsafeCell;
 use std::sync::Arc;
 
-/// Data that nothing but the channel orders. loom fails on an access that races.
+/// Ordinary memory: loom reports a read that is not ordered after the write.
 #[derive(Clone)]
-struct Data(Arc<UnsafeCell<u32>>);
+struct Note(Arc<UnsafeCell<bool>>);
 
-impl Data {
-    fn new() -> Self {
-        Self(Arc::new(UnsafeCell::new(0)))
+impl Note {
+    fn blank() -> Self {
+        Self(Arc::new(UnsafeCell::new(false)))
     }
 
-    fn add(&self) {
-        // SAFETY: loom checks that nobody else has access meanwhile.
-        self.0.with_mut(|value| unsafe { *value += 1 });
+    fn write(&self) {
+        self.0.with_mut(|note| unsafe { *note = true });
     }
 
-    fn get(&self) -> u32 {
-        // SAFETY: as above.
-        self.0.with(|value| unsafe { *value })
+    fn assert_written(&self) {
+        assert!(self.0.with(|note| unsafe { *note }));
     }
 }
 
+/// To a receiver that finds the channel closed.
 #[test]
-fn a_receiver_that_is_told_closed() {
-    explore(3, || {
-        let (tx, rx) = channel(1);
-        let data = Data::new();
-        let closer = spawn({
-            let data = data.clone();
+fn closed_hb() {
+    explore(5, || {
+        let (tx, rx) = forebay::bounded::<Message>(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let note = note.clone();
             move || {
-                data.add();
+                note.write();
                 drop(tx);
             }
         });
         if take(&rx) == Err(TryRecvError::Closed) {
-            assert_eq!(data.get(), 1);
+            note.assert_written();
         }
-        join(closer);
+        join(thread);
     });
 }
 
+/// The last of two senders closes for the other one too.
 #[test]
-fn a_receiver_that_is_told_closed_by_the_last_of_two_senders() {
-    explore(6, || {
-        let (tx, rx) = forebay::bounded::<super::harness::Message>(1);
-        let data = [Data::new(), Data::new()];
-        let threads = [tx.clone(), tx].into_iter().zip(data.clone()).map(|(tx, data)| {
+fn closed_hb_2tx() {
+    explore(20, || {
+        let (tx, rx) = forebay::bounded::<Message>(1);
+        let notes = [Note::blank(), Note::blank()];
+        let threads = [(tx.clone(), notes[0].clone()), (tx, notes[1].clone())].map(|(tx, note)| {
             spawn(move || {
-                data.add();
+                note.write();
                 drop(tx);
             })
         });
-        let threads: Vec<_> = threads.collect();
-        if rx.try_recv().is_err_and(|error| error.is_closed()) {
-            assert_eq!(data.map(|data| data.get()), [1, 1]);
+        if take(&rx) == Err(TryRecvError::Closed) {
+            notes.iter().for_each(Note::assert_written);
         }
-        for thread in threads {
-            join(thread);
-        }
+        threads.map(join);
     });
 }
 
+/// To a sender that finds the channel closed, at once or when its claim fails.
 #[test]
-fn a_sender_that_is_told_closed() {
-    explore(3, || {
+fn closed_hb_send() {
+    explore(5, || {
         let (tx, rx) = channel(1);
-        let data = Data::new();
-        let closer = spawn({
-            let data = data.clone();
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
             move || {
-                data.add();
+                note.write();
                 rx.close();
             }
         });
-        if put(&tx, 0).is_err() {
-            assert_eq!(data.get(), 1);
+        if put(&tx, 1) == Err(TrySendError::Closed(1)) {
+            note.assert_written();
         }
-        join(closer);
+        join(thread);
     });
 }
 
-/// The close may come between the look at the tail and the claim: then a failed claim tells.
+/// To a sender that finds the ring full at first, and then no longer.
 #[test]
-fn a_sender_that_is_told_closed_by_a_failed_claim() {
-    explore(6, || {
-        let (tx, rx) = channel(2);
-        let data = Data::new();
-        let other = spawn({
-            let tx = Arc::clone(&tx);
-            move || put(&tx, 1).is_ok()
-        });
-        let closer = spawn({
-            let data = data.clone();
+fn closed_hb_send_full() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
             move || {
-                data.add();
+                take(&rx).unwrap();
+                note.write();
                 rx.close();
             }
         });
-        if put(&tx, 0).is_err() {
-            assert_eq!(data.get(), 1);
+        if put(&tx, 1) == Err(TrySendError::Closed(1)) {
+            note.assert_written();
         }
-        join(other);
-        join(closer);
+        join(thread);
     });
 }
 
+/// The last of two receivers closes for the other one too.
 #[test]
-fn who_sees_it_closed() {
+fn closed_hb_2rx() {
+    explore(20, || {
+        let (tx, rx) = forebay::bounded::<Message>(1);
+        let notes = [Note::blank(), Note::blank()];
+        let threads = [(rx.clone(), notes[0].clone()), (rx, notes[1].clone())].map(|(rx, note)| {
+            spawn(move || {
+                note.write();
+                drop(rx);
+            })
+        });
+        if put(&tx, 1) == Err(TrySendError::Closed(1)) {
+            notes.iter().for_each(Note::assert_written);
+        }
+        threads.map(join);
+    });
+}
+
+/// To a `force_send` that comes too late.
+#[test]
+fn closed_hb_force() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
+            move || {
+                note.write();
+                rx.close();
+            }
+        });
+        if force(&tx, 1) == Err(1) {
+            note.assert_written();
+        }
+        join(thread);
+    });
+}
+
+/// To whoever asks.
+#[test]
+fn closed_hb_is_closed() {
     explore(3, || {
         let (tx, rx) = channel(1);
-        let data = Data::new();
-        let closer = spawn({
-            let data = data.clone();
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
             move || {
-                data.add();
+                note.write();
                 rx.close();
             }
         });
         if tx.is_closed() {
-            assert_eq!(data.get(), 1);
+            note.assert_written();
         }
-        join(closer);
+        join(thread);
     });
 }
 
+/// To whoever waits for it.
 #[test]
-fn a_receiver_sees_what_its_message_says() {
-    explore(3, || {
+fn closed_hb_future() {
+    explore(10, || {
         let (tx, rx) = channel(1);
-        let data = Data::new();
-        let sender = spawn({
-            let data = data.clone();
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
             move || {
-                data.add();
-                put(&tx, 0).unwrap();
+                note.write();
+                rx.close();
+            }
+        });
+        if closed(&tx).poll() {
+            note.assert_written();
+        }
+        join(thread);
+    });
+}
+
+/// A message brings what its sender did before.
+#[test]
+fn message_hb() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (tx, note) = (Arc::clone(&tx), note.clone());
+            move || {
+                note.write();
+                put(&tx, 1).unwrap();
             }
         });
         if take(&rx).is_ok() {
-            assert_eq!(data.get(), 1);
+            note.assert_written();
         }
-        join(sender);
+        join(thread);
+    });
+}
+
+/// A free slot brings what the receiver did before.
+#[test]
+fn room_hb() {
+    explore(5, || {
+        let (tx, rx) = filled(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
+            move || {
+                note.write();
+                take(&rx).unwrap();
+            }
+        });
+        if put(&tx, 1).is_ok() {
+            note.assert_written();
+        }
+        join(thread);
     });
 }

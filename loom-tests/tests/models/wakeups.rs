@@ -1,206 +1,390 @@
-//! Nobody is forgotten: one and two waiters a side, driven live, robbed, and registering.
+//! No lost wakeup: whoever can go on is woken, however registering, notifying and receiving interleave.
 
 use crate::harness::{
-    Task, channel, drive, explore, filled, join, parked, parked_sends, put, received, recv, send,
-    spawn, take, take_all,
+    channel, collect, drive, explore, filled, join, parked, parked_sends, poll_thread, put,
+    put_thread, received, recv, send, send_each, spawn, take, take_all, take_thread,
 };
 use std::sync::Arc;
 
+/// The smallest lost wakeup: going to sleep beside one message.
 #[test]
-fn two_senders_wake_two_receivers() {
-    explore(20, || {
-        let (tx, rx) = channel(2);
-        let mut tasks = parked::<2>(&rx);
-        let other = spawn({
-            let tx = Arc::clone(&tx);
-            move || put(&tx, 0).unwrap()
-        });
-        put(&tx, 1).unwrap();
-        join(other);
-        drive(&mut tasks);
-        assert_eq!(received(tasks), [0, 1]);
-    });
-}
-
-#[test]
-fn two_receivers_wake_two_senders() {
-    explore(20, || {
-        let (tx, rx) = filled(2);
-        let mut tasks = parked_sends(&tx, [2, 3]);
-        let other = spawn({
-            let rx = Arc::clone(&rx);
-            move || take(&rx).unwrap()
-        });
-        take(&rx).unwrap();
-        join(other);
-        drive(&mut tasks);
-        assert!(tasks.iter().all(Task::is_done));
-    });
-}
-
-#[test]
-fn two_receivers_driven_while_messages_arrive() {
-    explore(20, || {
-        let (tx, rx) = channel(2);
-        let mut tasks = parked::<2>(&rx);
-        let sender = |id| {
-            let tx = Arc::clone(&tx);
-            move || put(&tx, id).unwrap()
-        };
-        let (first, second) = (spawn(sender(0)), spawn(sender(1)));
-        drive(&mut tasks);
-        join(first);
-        drive(&mut tasks);
-        join(second);
-        drive(&mut tasks);
-        assert_eq!(received(tasks), [0, 1]);
-    });
-}
-
-#[test]
-fn two_senders_driven_while_slots_are_freed() {
-    explore(20, || {
-        let (tx, rx) = filled(2);
-        let mut tasks = parked_sends(&tx, [2, 3]);
-        let receiver = || {
-            let rx = Arc::clone(&rx);
-            move || take(&rx).unwrap()
-        };
-        let (first, second) = (spawn(receiver()), spawn(receiver()));
-        drive(&mut tasks);
-        join(first);
-        drive(&mut tasks);
-        join(second);
-        drive(&mut tasks);
-        assert!(tasks.iter().all(Task::is_done));
-    });
-}
-
-/// The message that woke a receiver is taken by another; the next message must wake it again.
-#[test]
-fn a_robbed_receiver_is_woken_again() {
-    explore(10, || {
+fn park_recv_1s() {
+    explore(30, || {
         let (tx, rx) = channel(1);
-        let mut task = recv(&rx);
-        task.poll();
-        put(&tx, 0).unwrap();
-        let thief = spawn({
-            let rx = Arc::clone(&rx);
-            move || take(&rx).is_ok()
-        });
-        drive(&mut task);
-        if join(thief) {
-            drive(&mut task);
-            assert!(!task.is_done());
-            put(&tx, 1).unwrap();
-            drive(&mut task);
-        }
-        assert!(task.is_done());
+        let mut receiver = recv(&rx);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
     });
 }
 
 #[test]
-fn a_robbed_sender_is_woken_again() {
-    explore(10, || {
+fn park_recv_1s_perm() {
+    explore(30, || {
+        let (tx, rx) = channel(1);
+        let thread = poll_thread(recv(&rx));
+        put(&tx, 1).unwrap();
+        let mut receiver = join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+/// Going to sleep beside one slot that is freed.
+#[test]
+fn park_send_1r() {
+    explore(30, || {
         let (tx, rx) = filled(1);
-        let mut task = send(&tx, 1);
-        task.poll();
-        take(&rx).unwrap();
-        let thief = spawn({
-            let tx = Arc::clone(&tx);
-            move || put(&tx, 2).is_ok()
-        });
-        drive(&mut task);
-        if join(thief) {
-            drive(&mut task);
-            assert!(!task.is_done());
-            take(&rx).unwrap();
-            drive(&mut task);
-        }
-        assert!(task.is_done());
+        let mut sender = send(&tx, 1);
+        let thread = take_thread(&rx);
+        sender.poll();
+        assert_eq!(join(thread), 0);
+        drive(&mut sender);
+        assert_eq!(sender.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
     });
 }
 
-/// Three polls and three messages, whoever is first.
 #[test]
-fn a_receiver_that_comes_back_is_woken_again() {
+fn park_send_1r_perm() {
+    explore(30, || {
+        let (tx, rx) = filled(1);
+        let thread = poll_thread(send(&tx, 1));
+        assert_eq!(take(&rx), Ok(0));
+        let mut sender = join(thread);
+        drive(&mut sender);
+        assert_eq!(sender.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
+#[test]
+fn park_send_1r_c2() {
+    explore(30, || {
+        let (tx, rx) = filled(2);
+        let mut sender = send(&tx, 2);
+        let thread = take_thread(&rx);
+        sender.poll();
+        assert_eq!(join(thread), 0);
+        drive(&mut sender);
+        assert_eq!(sender.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1, 2]);
+    });
+}
+
+/// Polled again by another task before the message: that one is woken.
+#[test]
+fn changed_waker() {
+    explore(20, || {
+        let (tx, rx) = channel(1);
+        let mut receiver = recv(&rx);
+        let thread = put_thread(&tx, 1);
+        if !receiver.poll() {
+            receiver.poll_moved();
+        }
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+#[test]
+fn changed_waker_send() {
+    explore(20, || {
+        let (tx, rx) = filled(1);
+        let mut sender = send(&tx, 1);
+        let thread = take_thread(&rx);
+        if !sender.poll() {
+            sender.poll_moved();
+        }
+        assert_eq!(join(thread), 0);
+        drive(&mut sender);
+        assert_eq!(sender.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
+/// Polled again without need: nothing is forgotten by it.
+#[test]
+fn spurious_poll() {
     explore(20, || {
         let (tx, rx) = channel(2);
-        let sender = spawn({
-            let tx = Arc::clone(&tx);
-            move || {
-                put(&tx, 0).unwrap();
-                put(&tx, 1).unwrap();
-            }
-        });
-        let mut first = recv(&rx);
-        first.poll();
-        drive(&mut first);
-        let mut second = recv(&rx);
-        second.poll();
-        join(sender);
-        drive(&mut (&mut first, &mut second));
-        assert_eq!(received([first, second]), [0, 1]);
+        let mut waiting = parked::<2>(&rx);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        waiting[0].poll();
+        threads.map(join);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
     });
 }
 
-/// A receiver that succeeds while it registers may have caught the notification of another.
+/// Two sleepers, two messages.
 #[test]
-fn a_notification_caught_while_registering_is_handed_on() {
+fn park_2r_2s() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        let mut waiting = parked::<2>(&rx);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        threads.map(join);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// The same, polled as soon as they are woken.
+#[test]
+fn park_2r_2s_live() {
     explore(100, || {
         let (tx, rx) = channel(2);
-        let register = || {
-            let rx = Arc::clone(&rx);
-            move || {
-                let mut task = recv(&rx);
-                task.poll();
-                task
-            }
-        };
-        let (first, second) = (spawn(register()), spawn(register()));
-        put(&tx, 0).unwrap();
-        put(&tx, 1).unwrap();
-        let mut tasks = [join(first), join(second)];
-        drive(&mut tasks);
-        assert_eq!(received(tasks), [0, 1]);
+        let mut waiting = parked::<2>(&rx);
+        let [first, second] = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        drive(&mut waiting);
+        join(first);
+        drive(&mut waiting);
+        join(second);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
     });
 }
 
 #[test]
-fn a_vacancy_caught_while_registering_is_handed_on() {
+fn park_2s_2r() {
+    explore(50, || {
+        let (tx, rx) = filled(2);
+        let mut waiting = parked_sends(&tx, [2, 3]);
+        let threads = [take_thread(&rx), take_thread(&rx)];
+        threads.map(join);
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
+        assert_eq!(take_all(&rx), [2, 3]);
+    });
+}
+
+#[test]
+fn park_2s_2r_live() {
     explore(100, || {
         let (tx, rx) = filled(2);
-        let register = |id| {
-            let tx = Arc::clone(&tx);
-            move || {
-                let mut task = send(&tx, id);
-                task.poll();
-                task
-            }
-        };
-        let (first, second) = (spawn(register(2)), spawn(register(3)));
-        take(&rx).unwrap();
-        take(&rx).unwrap();
-        let mut tasks = [join(first), join(second)];
-        drive(&mut tasks);
-        assert!(tasks.iter().all(Task::is_done));
+        let mut waiting = parked_sends(&tx, [2, 3]);
+        let [first, second] = [take_thread(&rx), take_thread(&rx)];
+        drive(&mut waiting);
+        join(first);
+        drive(&mut waiting);
+        join(second);
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
         assert_eq!(take_all(&rx).len(), 2);
     });
 }
 
+/// The message of a woken receiver is taken by another: the next message wakes it again.
 #[test]
-fn an_unbounded_receiver_is_woken() {
-    explore(20, || {
-        let (tx, rx) = forebay::unbounded();
-        let rx = Arc::new(rx);
-        let sender = spawn(move || {
-            put(&tx, 0).unwrap();
-            tx
+fn steal() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        let [mut waiting] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        let stolen = take(&rx);
+        join(thread);
+        drive(&mut waiting);
+        if stolen.is_ok() {
+            put(&tx, 2).unwrap();
+            drive(&mut waiting);
+        }
+        assert_eq!(waiting.output, Some(Ok(if stolen.is_ok() { 2 } else { 1 })));
+    });
+}
+
+/// The slot of a woken sender is taken by another: the next slot wakes it again.
+#[test]
+fn steal_send() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        let [mut waiting] = parked_sends(&tx, [1]);
+        let thread = take_thread(&rx);
+        let stolen = put(&tx, 2);
+        assert_eq!(join(thread), 0);
+        drive(&mut waiting);
+        if stolen.is_ok() {
+            assert_eq!(take(&rx), Ok(2));
+            drive(&mut waiting);
+        }
+        assert_eq!(waiting.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
+/// Asleep, woken, and asleep again while the second message comes.
+#[test]
+fn repark() {
+    explore(10, || {
+        let (tx, rx) = channel(2);
+        let mut receiver = collect(&rx, 2);
+        receiver.poll();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || {
+                put(&tx, 1).unwrap();
+                put(&tx, 2).unwrap();
+            }
         });
-        let mut task = recv(&rx);
-        task.poll();
-        let _tx = join(sender);
-        drive(&mut task);
-        assert_eq!(task.output, Some(Ok(0)));
+        drive(&mut receiver);
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
+    });
+}
+
+#[test]
+fn repark_perm() {
+    explore(50, || {
+        let (tx, rx) = channel(2);
+        let thread = poll_thread(collect(&rx, 2));
+        put(&tx, 1).unwrap();
+        put(&tx, 2).unwrap();
+        let mut receiver = join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
+    });
+}
+
+/// The same with the messages of two senders.
+#[test]
+fn repark_2s() {
+    explore(200, || {
+        let (tx, rx) = channel(2);
+        let mut receiver = collect(&rx, 2);
+        receiver.poll();
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        drive(&mut receiver);
+        receiver.poll();
+        threads.map(join);
+        drive(&mut receiver);
+        assert!(receiver.is_done());
+    });
+}
+
+/// A sender that sleeps twice, beside a receiver that takes everything.
+#[test]
+fn repark_send() {
+    explore(50, || {
+        let (tx, rx) = filled(1);
+        let thread = poll_thread(send_each(&tx, [1, 2]));
+        assert_eq!(take(&rx), Ok(0));
+        let early = take(&rx);
+        let mut sender = join(thread);
+        drive(&mut sender);
+        let mut arrived: Vec<_> = early.into_iter().collect();
+        while arrived.len() < 2 {
+            arrived.push(take(&rx).unwrap());
+            drive(&mut sender);
+        }
+        assert!(sender.is_done());
+        assert_eq!(arrived, [1, 2]);
+    });
+}
+
+/// One asleep, one going to sleep, two messages of one sender.
+#[test]
+fn reg_1p_2m() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let [parked] = parked(&rx);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || {
+                put(&tx, 1).unwrap();
+                put(&tx, 2).unwrap();
+            }
+        });
+        let mut waiting = [parked, recv(&rx)];
+        waiting[1].poll();
+        join(thread);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// The same with the messages of two senders.
+#[test]
+fn reg_1p_2s() {
+    explore(1000, || {
+        let (tx, rx) = channel(2);
+        let [parked] = parked(&rx);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        let mut waiting = [parked, recv(&rx)];
+        waiting[1].poll();
+        threads.map(join);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// Two senders going to sleep on two threads, while two slots are freed.
+#[test]
+fn reg_2s_2r() {
+    explore(1000, || {
+        let (tx, rx) = filled(2);
+        let threads = [2, 3].map(|id| poll_thread(send(&tx, id)));
+        assert_eq!((take(&rx), take(&rx).is_ok()), (Ok(0), true));
+        let mut waiting = threads.map(join);
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
+    });
+}
+
+/// Two receivers going to sleep on two threads, while two messages come. Finds a notification that is dropped by the one
+/// that got its message at the second look, and was meant for the other.
+#[test]
+fn reg_2r_2m() {
+    explore(1000, || {
+        let (tx, rx) = channel(2);
+        let threads = [poll_thread(recv(&rx)), poll_thread(recv(&rx))];
+        put(&tx, 1).unwrap();
+        put(&tx, 2).unwrap();
+        let mut waiting = threads.map(join);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// A woken receiver that is not polled: the second message wakes the other one.
+#[test]
+fn held_receiver() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        let [held, mut other] = parked(&rx);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || {
+                put(&tx, 1).unwrap();
+                put(&tx, 2).unwrap();
+            }
+        });
+        drive(&mut other);
+        join(thread);
+        drive(&mut other);
+        assert_eq!(other.output, Some(Ok(1)));
+        assert!(held.is_woken());
+    });
+}
+
+/// The same on the other side.
+#[test]
+fn held_sender() {
+    explore(5, || {
+        let (tx, rx) = filled(2);
+        let [held, mut other] = parked_sends(&tx, [2, 3]);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || (take(&rx).unwrap(), take(&rx).unwrap())
+        });
+        drive(&mut other);
+        assert_eq!(join(thread), (0, 1));
+        drive(&mut other);
+        assert_eq!(other.output, Some(Ok(())));
+        assert!(held.is_woken());
+        assert_eq!(take_all(&rx), [3]);
     });
 }

@@ -28,13 +28,14 @@ pub enum Role {
 
 impl Role {
     fn call(self, rng: &mut Rng) -> Call {
-        match (rng.u32(0..40), self) {
-            (0, _) => Call::Close,
-            (1..4, _) => Call::Look,
-            (_, Self::Sends) => sending(rng),
-            (_, Self::Receives) => receiving(rng),
-            (choice, Self::Both) if choice % 2 == 0 => sending(rng),
-            (_, Self::Both) => receiving(rng),
+        match rng.u32(0..40) {
+            0 => Call::Close,
+            1..4 => Call::Look,
+            choice => match self {
+                Self::Sends => sending(rng),
+                Self::Both if choice % 2 == 0 => sending(rng),
+                Self::Both | Self::Receives => receiving(rng),
+            },
         }
     }
 

@@ -6,7 +6,6 @@
 
 use forebay::{Receiver, Sender};
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
@@ -55,10 +54,6 @@ pub struct Crowd {
     awake: AtomicUsize,
 }
 
-/// Nobody is left who could do anything.
-#[derive(Debug)]
-pub struct AllAsleep;
-
 impl Crowd {
     pub fn new(tasks: usize) -> Self {
         Self {
@@ -67,17 +62,18 @@ impl Crowd {
         }
     }
 
-    /// One less is awake; the last one to go is told.
-    fn leave(&self) -> Result<(), AllAsleep> {
-        if self.awake.fetch_sub(1, SeqCst) == 1 { Err(AllAsleep) } else { Ok(()) }
-    }
-
-    /// A task has come to its end.
+    /// A task has fallen asleep or come to its end. If nobody is awake then but some sleep, `close` must wake them.
     ///
-    /// # Errors
-    /// If the others all sleep.
-    pub fn finish(&self) -> Result<(), AllAsleep> {
-        self.leave()
+    /// # Panics
+    /// If it does not.
+    pub fn leave(&self, close: impl FnOnce()) {
+        if self.awake.fetch_sub(1, SeqCst) == 1 && self.any_sleeps() {
+            // Awake for so long: those who are woken must not find themselves alone.
+            self.awake.fetch_add(1, SeqCst);
+            close();
+            assert!(!self.any_sleeps(), "asleep after the close: {:?}", self.states);
+            self.awake.fetch_sub(1, SeqCst);
+        }
     }
 
     fn set_awake(&self, task: usize, state: State) {
@@ -90,18 +86,16 @@ impl Crowd {
         self.states.iter().any(|cell| cell.get() == state)
     }
 
-    pub fn any_sleeps(&self) -> bool {
+    fn any_sleeps(&self) -> bool {
         self.any(State::Sends) || self.any(State::Receives)
     }
 
-    /// To be called when all are asleep, by the one who found that out.
+    /// When nobody is awake, those who sleep must have a reason.
     ///
     /// # Panics
-    /// If one of them should not be.
+    /// If one of them has none.
     pub fn assert_blocked(&self, sender: &Sender<u32>, receiver: &Receiver<u32>) {
-        if self.any_sleeps() {
-            assert!(!receiver.is_closed(), "asleep before a closed channel: {:?}", self.states);
-        }
+        assert!(!receiver.is_closed(), "asleep before a closed channel: {:?}", self.states);
         if self.any(State::Receives) {
             let len = receiver.len();
             assert!(len == 0, "receivers sleep before {len} messages: {:?}", self.states);
@@ -111,16 +105,16 @@ impl Crowd {
         }
     }
 
-    /// Polls, as `task`, up to `patience` times. `all_asleep` is called if then nobody is awake.
+    /// Polls for `task` until there is an answer, or the patience is at its end: `None` then.
     ///
-    /// `None` if the patience is at its end.
+    /// `close` as for [`leave`](Self::leave).
     pub async fn wait<T>(
         self: &Arc<Self>,
         task: usize,
         asleep: State,
         patience: Option<u32>,
         mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
-        mut all_asleep: impl FnMut(),
+        mut close: impl FnMut(),
     ) -> Option<T> {
         let mut polls = 0;
         poll_fn(|cx| {
@@ -137,8 +131,8 @@ impl Crowd {
                     return Poll::Ready(None);
                 }
                 cx.waker().wake_by_ref();
-            } else if self.states[task].fall_asleep(asleep) && self.leave().is_err() {
-                all_asleep();
+            } else if self.states[task].fall_asleep(asleep) {
+                self.leave(&mut close);
             }
             Poll::Pending
         })

@@ -72,6 +72,26 @@ pub(crate) fn take(rx: &Receiver<Message>) -> Result<u32, TryRecvError> {
     rx.try_recv().map(Message::id)
 }
 
+/// A thread that sends one message.
+pub(crate) fn put_thread(tx: &Tx, id: u32) -> loom::thread::JoinHandle<()> {
+    let tx = Arc::clone(tx);
+    spawn(move || put(&tx, id).unwrap())
+}
+
+/// A thread that receives one message.
+pub(crate) fn take_thread(rx: &Rx) -> loom::thread::JoinHandle<u32> {
+    let rx = Arc::clone(rx);
+    spawn(move || take(&rx).unwrap())
+}
+
+/// A thread that begins with what its caller will go on with, and returns it.
+pub(crate) fn poll_thread<T: 'static>(mut task: Task<T>) -> loom::thread::JoinHandle<Task<T>> {
+    spawn(move || {
+        task.poll();
+        task
+    })
+}
+
 /// Everything that is inside.
 pub(crate) fn take_all(rx: &Receiver<Message>) -> Vec<u32> {
     std::iter::from_fn(|| take(rx).ok()).collect()
@@ -82,6 +102,18 @@ pub(crate) type Receiving = Task<Result<u32, RecvError>>;
 pub(crate) fn recv(rx: &Rx) -> Receiving {
     let rx = Arc::clone(rx);
     Task::new(async move { rx.recv().await.map(Message::id) })
+}
+
+/// Receives as many messages as asked for, one after the other.
+pub(crate) fn collect(rx: &Rx, messages: usize) -> Task<Vec<u32>> {
+    let rx = Arc::clone(rx);
+    Task::new(async move {
+        let mut ids = Vec::new();
+        while ids.len() < messages {
+            ids.push(rx.recv().await.unwrap().id());
+        }
+        ids
+    })
 }
 
 /// `N` receives that are polled once, on an empty channel.
@@ -101,6 +133,16 @@ pub(crate) fn send(tx: &Tx, id: u32) -> Sending {
     Task::new(async move { tx.send(message(id)).await.map_err(|e| e.into_inner().id()) })
 }
 
+/// Sends the messages, one after the other.
+pub(crate) fn send_each<const N: usize>(tx: &Tx, messages: [u32; N]) -> Task<()> {
+    let tx = Arc::clone(tx);
+    Task::new(async move {
+        for id in messages {
+            tx.send(message(id)).await.unwrap();
+        }
+    })
+}
+
 /// Sends of the `messages` that are polled once, on a full channel.
 pub(crate) fn parked_sends<const N: usize>(tx: &Tx, messages: [u32; N]) -> [Sending; N] {
     messages.map(|id| {
@@ -113,11 +155,20 @@ pub(crate) fn parked_sends<const N: usize>(tx: &Tx, messages: [u32; N]) -> [Send
 /// The next item of a receiver of its own.
 pub(crate) fn stream(rx: &Rx) -> Task<Option<u32>> {
     let mut rx = Receiver::clone(rx);
-    Task::new(poll_fn(move |cx| {
-        Pin::new(&mut rx)
-            .poll_next(cx)
-            .map(|item| item.map(Message::id))
-    }))
+    Task::new(poll_fn(move |cx| Pin::new(&mut rx).poll_next(cx).map(|item| item.map(Message::id))))
+}
+
+/// The next items of a receiver of its own.
+pub(crate) fn collect_stream(rx: &Rx, messages: usize) -> Task<Vec<u32>> {
+    let mut rx = Receiver::clone(rx);
+    Task::new(async move {
+        let mut ids = Vec::new();
+        while ids.len() < messages {
+            let item = poll_fn(|cx| Pin::new(&mut rx).poll_next(cx)).await;
+            ids.push(item.unwrap().id());
+        }
+        ids
+    })
 }
 
 pub(crate) fn parked_stream(rx: &Rx) -> Task<Option<u32>> {
@@ -126,12 +177,15 @@ pub(crate) fn parked_stream(rx: &Rx) -> Task<Option<u32>> {
     task
 }
 
+pub(crate) fn closed(tx: &Tx) -> Task<()> {
+    let tx = Arc::clone(tx);
+    Task::new(async move { tx.closed().await })
+}
+
 /// The outputs of the tasks that are done, in ascending order.
 pub(crate) fn received<const N: usize>(tasks: [Receiving; N]) -> Vec<u32> {
-    let mut ids: Vec<_> = tasks
-        .into_iter()
-        .filter_map(|task| task.output.and_then(Result::ok))
-        .collect();
+    let mut ids: Vec<_> =
+        tasks.into_iter().filter_map(|task| task.output.and_then(Result::ok)).collect();
     ids.sort_unstable();
     ids
 }

@@ -30,11 +30,7 @@ impl Wake for Flag {
 
 impl<T> Task<T> {
     pub(crate) fn new(future: impl Future<Output = T> + 'static) -> Self {
-        Self {
-            future: Box::pin(future),
-            woken: Flag::new(),
-            output: None,
-        }
+        Self { future: Box::pin(future), woken: Flag::new(), output: None }
     }
 
     /// Polls, woken or not; `true` if the task is done.

@@ -1,0 +1,268 @@
+//! The unbounded channel: blocks that are linked, gone on to, emptied, kept and freed beside claims.
+
+use crate::harness::{
+    alive, collect, count_woken, drive, explore, join, message, parked, parked_stream, poll_thread,
+    put, put_thread, received, recv, spawn, take, take_all, take_thread, unbounded,
+};
+use forebay::{TryRecvError, TrySendError};
+use std::sync::Arc;
+
+/// Two senders in one block, or over its end.
+#[test]
+fn two_senders() {
+    explore(20, || {
+        let (tx, rx) = unbounded();
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        put(&tx, 3).unwrap();
+        join(thread);
+        let mut inside = take_all(&rx);
+        assert_eq!(inside.len(), 3);
+        inside.retain(|id| *id != 1);
+        assert_eq!(inside, [2, 3]);
+    });
+}
+
+/// Two receivers at the end of a block: each message is received once, and the block is recycled once.
+#[test]
+fn two_receivers() {
+    explore(20, || {
+        let (tx, rx) = unbounded();
+        (0..3).for_each(|id| put(&tx, id).unwrap());
+        let thread = take_thread(&rx);
+        let here = [take(&rx).unwrap(), take(&rx).unwrap()];
+        let there = join(thread);
+        assert!(here.is_sorted());
+        let mut all = [here[0], here[1], there];
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+        assert_eq!(take(&rx), Err(TryRecvError::Empty));
+    });
+}
+
+/// A receiver right behind a sender, over several blocks: the sender fills the blocks that the receiver has emptied.
+#[test]
+fn one_behind_the_other() {
+    explore(50, || {
+        let (tx, rx) = unbounded();
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || (1..4).for_each(|id| put(&tx, id).unwrap())
+        });
+        let mut arrived: Vec<_> = (0..2).filter_map(|_| take(&rx).ok()).collect();
+        join(thread);
+        arrived.extend(take_all(&rx));
+        assert_eq!(arrived, [0, 1, 2, 3]);
+    });
+}
+
+/// A sender and a receiver on each of two threads.
+#[test]
+fn two_pairs() {
+    explore(50, || {
+        let (tx, rx) = unbounded();
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
+            move || {
+                put(&tx, 1).unwrap();
+                take(&rx).unwrap()
+            }
+        });
+        put(&tx, 2).unwrap();
+        let here = take(&rx).unwrap();
+        let mut all = vec![here, join(thread)];
+        all.extend(take_all(&rx));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+    });
+}
+
+/// What a thread has sent it can receive, or somebody has.
+#[test]
+fn own_message_is_there() {
+    explore(20, || {
+        let (tx, rx) = unbounded();
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        let first = take(&rx).unwrap();
+        join(thread);
+        assert_eq!(take_all(&rx), [3 - first]);
+    });
+}
+
+/// A queue that is never empty is never found empty.
+#[test]
+fn never_empty() {
+    explore(20, || {
+        let (tx, rx) = unbounded();
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
+            move || {
+                put(&tx, 1).unwrap();
+                take(&rx)
+            }
+        });
+        let both = (take(&rx), join(thread));
+        assert!(both == (Ok(0), Ok(1)) || both == (Ok(1), Ok(0)), "{both:?}");
+    });
+}
+
+/// The length is one that there was.
+#[test]
+fn len_was_so() {
+    explore(20, || {
+        let (tx, rx) = unbounded();
+        let thread = spawn({
+            let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
+            move || {
+                for id in 1..3 {
+                    put(&tx, id).unwrap();
+                    take(&rx).unwrap();
+                }
+            }
+        });
+        assert!(rx.len() <= 1);
+        join(thread);
+        assert!(rx.is_empty());
+    });
+}
+
+/// Going to sleep beside one message.
+#[test]
+fn park_recv_1s() {
+    explore(30, || {
+        let (tx, rx) = unbounded();
+        let mut receiver = recv(&rx);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+#[test]
+fn park_recv_1s_perm() {
+    explore(30, || {
+        let (tx, rx) = unbounded();
+        let thread = poll_thread(recv(&rx));
+        put(&tx, 1).unwrap();
+        let mut receiver = join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+/// Two messages at once, three sleepers: two wake, and get them, although the tail passes the end of a block.
+#[test]
+fn exact_3r_2s() {
+    explore(30, || {
+        let (tx, rx) = unbounded();
+        let mut waiting = parked::<3>(&rx);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        join(thread);
+        assert_eq!(count_woken(&waiting), 2);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// Asleep again while the second message comes: the flag is raised on a word that passes the end of a block.
+#[test]
+fn repark() {
+    explore(10, || {
+        let (tx, rx) = unbounded();
+        let mut receiver = collect(&rx, 2);
+        receiver.poll();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || {
+                put(&tx, 1).unwrap();
+                put(&tx, 2).unwrap();
+            }
+        });
+        drive(&mut receiver);
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(vec![1, 2]));
+    });
+}
+
+/// A receive that was woken goes: its message is for the stream.
+#[test]
+fn stream_handed_on() {
+    explore(5, || {
+        let (tx, rx) = unbounded();
+        let mut streaming = parked_stream(&rx);
+        let [receiving] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        drop(receiving);
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(Some(1)));
+    });
+}
+
+/// Accepted is delivered, refused is not inside, although the tail passes the end of a block beside the close.
+#[test]
+fn close_vs_send() {
+    explore(10, || {
+        let (tx, rx) = unbounded();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || [put(&tx, 1), put(&tx, 2)]
+        });
+        assert!(rx.close());
+        assert_eq!(put(&tx, 3), Err(TrySendError::Closed(3)));
+        let inside = take_all(&rx);
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
+        match join(thread) {
+            [Ok(()), Ok(())] => assert_eq!(inside, [1, 2]),
+            [Ok(()), Err(TrySendError::Closed(2))] => assert_eq!(inside, [1]),
+            [Err(TrySendError::Closed(1)), Err(TrySendError::Closed(2))] => assert_eq!(inside, []),
+            both => panic!("{both:?}"),
+        }
+    });
+}
+
+/// A message that comes in while the last receiver goes does not stay, nor do the blocks.
+#[test]
+fn rx_drop_vs_send() {
+    explore(10, || {
+        let (tx, rx) = forebay::unbounded();
+        put(&tx, 0).unwrap();
+        let thread = spawn(move || drop(rx));
+        let _accepted = put(&tx, 1);
+        join(thread);
+        assert_eq!(alive(), 0);
+    });
+}
+
+/// The messages inside go with the channel, whichever handle is the last.
+#[test]
+fn drop_queued() {
+    explore(5, || {
+        let (tx, rx) = forebay::unbounded();
+        (0..3).for_each(|id| put(&tx, id).unwrap());
+        let thread = spawn(move || drop(rx));
+        drop(tx);
+        join(thread);
+        assert_eq!(alive(), 0);
+    });
+}
+
+/// A send never waits, also beside another one at the end of a block.
+#[test]
+fn block_send() {
+    explore(10, || {
+        let (tx, rx) = unbounded();
+        let thread = put_thread(&tx, 1);
+        tx.send_blocking(message(2)).unwrap();
+        join(thread);
+        assert_eq!(take_all(&rx).len(), 2);
+    });
+}

@@ -1,0 +1,57 @@
+//! Random histories of a channel: calls made by several tasks at a time, recorded and checked.
+//!
+//! Knows no executor, so that the package `shuttle` can compile it against its own build of the channel.
+
+mod call;
+mod crowd;
+mod player;
+
+pub use call::Role;
+pub use player::{Player, World, drain};
+
+use crowd::Crowd;
+use fastrand::Rng;
+use forebay::{Receiver, Sender, bounded, unbounded};
+use linearizability::{Operation, check};
+use std::sync::Arc;
+
+/// The size of a history. Together with the seed it says what each task does.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// `None`: unbounded.
+    pub capacity: Option<usize>,
+    pub calls: usize,
+    pub seed: u64,
+}
+
+impl Shape {
+    #[must_use]
+    pub fn channel(self) -> (Sender<u32>, Receiver<u32>) {
+        self.capacity.map_or_else(unbounded, bounded)
+    }
+
+    /// A player for each role, with clones of the handles.
+    #[must_use]
+    pub fn players(
+        self,
+        roles: &[Role],
+        (sender, receiver): &(Sender<u32>, Receiver<u32>),
+        world: World,
+    ) -> Vec<Player> {
+        let crowd = Arc::new(Crowd::new(roles.len()));
+        let mut rng = Rng::with_seed(self.seed);
+        let player = |(task, role): (usize, &Role)| {
+            let script = role.script(self.calls, &mut rng);
+            Player::new(task, script, Arc::clone(&crowd), sender.clone(), receiver.clone(), world)
+        };
+        roles.iter().enumerate().map(player).collect()
+    }
+
+    /// # Panics
+    /// If no FIFO has such a history.
+    pub fn check(self, history: &[Operation]) {
+        if let Err(violation) = check(self.capacity.unwrap_or(usize::MAX), history) {
+            panic!("{self:?}: {violation}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What several programs of this package share.
+
+pub mod history;
