@@ -41,20 +41,30 @@ impl<T> Channel<T> {
     /// One attempt to send; the message comes back with the reason.
     #[inline]
     pub(crate) fn push(&self, message: T) -> Result<(), (PushError, T)> {
-        let owed = uninterrupted(|| match self.buffer.claim() {
+        let owed = uninterrupted(|| match self.buffer.claim_at_once() {
+            Some(vacancy) => Ok(vacancy.fill(message)),
+            None => self.claim_and_fill(message),
+        })?;
+        self.announce_message(owed);
+        Ok(())
+    }
+
+    /// The way round for a buffer that did not take the message at once.
+    #[inline(never)]
+    fn claim_and_fill(&self, message: T) -> Result<Owed, (PushError, T)> {
+        match self.buffer.claim() {
             Ok(vacancy) => Ok(vacancy.fill(message)),
             Err(error) => Err((error, message)),
-        })?;
-        if owed == Owed::Wakeup {
-            self.open_arrivals(1);
         }
-        Ok(())
     }
 
     /// One attempt to receive.
     #[inline]
     pub(crate) fn pop(&self) -> Result<T, PopError> {
-        let (message, owed) = uninterrupted(|| self.buffer.pop())?;
+        let (message, owed) = uninterrupted(|| match self.buffer.pop_at_once() {
+            Some(popped) => Ok(popped),
+            None => self.buffer.pop(),
+        })?;
         if owed == Owed::Wakeup {
             self.open_vacancies(1);
         }
@@ -62,28 +72,50 @@ impl<T> Channel<T> {
     }
 
     #[inline]
-    pub(crate) fn try_send(&self, mut message: T) -> Result<(), TrySendError<T>> {
+    fn announce_message(&self, owed: Owed) {
+        if owed == Owed::Wakeup {
+            self.open_arrivals(1);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.push(message).or_else(|(error, message)| self.try_send_after(error, message))
+    }
+
+    #[cold]
+    fn try_send_after(&self, mut error: PushError, mut message: T) -> Result<(), TrySendError<T>> {
         let mut backoff = Backoff::default();
         loop {
-            message = match self.push(message) {
+            match error {
+                PushError::Full(_) => return Err(TrySendError::Full(message)),
+                PushError::Closed => return Err(TrySendError::Closed(message)),
+                PushError::Busy => backoff.wait(),
+            }
+            match self.push(message) {
                 Ok(()) => return Ok(()),
-                Err((PushError::Full(_), message)) => return Err(TrySendError::Full(message)),
-                Err((PushError::Closed, message)) => return Err(TrySendError::Closed(message)),
-                Err((PushError::Busy, message)) => message,
-            };
-            backoff.wait();
+                Err(refused) => (error, message) = refused,
+            }
         }
     }
 
     #[inline]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.pop().or_else(|error| self.try_recv_after(error))
+    }
+
+    #[cold]
+    fn try_recv_after(&self, mut error: PopError) -> Result<T, TryRecvError> {
         let mut backoff = Backoff::default();
         loop {
+            match error {
+                PopError::Empty(_) => return Err(TryRecvError::Empty),
+                PopError::Closed => return Err(TryRecvError::Closed),
+                PopError::Busy => backoff.wait(),
+            }
             match self.pop() {
                 Ok(message) => return Ok(message),
-                Err(PopError::Empty(_)) => return Err(TryRecvError::Empty),
-                Err(PopError::Closed) => return Err(TryRecvError::Closed),
-                Err(PopError::Busy) => backoff.wait(),
+                Err(refused) => error = refused,
             }
         }
     }
@@ -92,34 +124,27 @@ impl<T> Channel<T> {
     pub(crate) fn force_send(&self, mut message: T) -> Result<Option<T>, SendError<T>> {
         let mut backoff = Backoff::default();
         loop {
-            message = match self.push(message) {
+            match self.push(message) {
                 Ok(()) => return Ok(None),
                 Err((PushError::Closed, message)) => return Err(SendError(message)),
-                Err((PushError::Busy, message)) => message,
-                Err((PushError::Full(full), message)) => {
-                    let overrun = uninterrupted(|| {
-                        let Some((vacancy, oldest)) = self.buffer.overrun(full) else {
-                            return Err(message);
-                        };
-                        // A receiver that came first is about to leave the slot.
-                        while !vacancy.is_free() {
-                            backoff.wait();
-                        }
-                        Ok((vacancy.fill(message), oldest))
-                    });
-                    match overrun {
-                        Ok((owed, oldest)) => {
-                            if owed == Owed::Wakeup {
-                                self.open_arrivals(1);
-                            }
-                            return Ok(oldest);
-                        }
-                        Err(message) => message,
-                    }
-                }
-            };
+                Err((PushError::Busy, refused)) => message = refused,
+                Err((PushError::Full(full), refused)) => match self.displace(full, refused) {
+                    Ok(oldest) => return Ok(Some(oldest)),
+                    Err(refused) => message = refused,
+                },
+            }
             backoff.wait();
         }
+    }
+
+    /// Puts the message into a full buffer, and takes the oldest out; the message comes back if it is not full.
+    fn displace(&self, full: Position, message: T) -> Result<T, T> {
+        let (owed, oldest) = uninterrupted(|| match self.buffer.overrun(full) {
+            Some((vacancy, oldest)) => Ok((vacancy.fill(message), oldest)),
+            None => Err(message),
+        })?;
+        self.announce_message(owed);
+        Ok(oldest)
     }
 
     /// Wakes receivers for `count` messages: waiting `recv`s, and the streams if there are not enough of them.

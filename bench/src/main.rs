@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Mode::Pingpong(options) => mode::pingpong::run(&options),
         Mode::Memory => mode::memory::run(),
         Mode::Scale(options) => mode::scale::run(&options),
-        Mode::Soundness(options) => mode::soundness::run(&options),
+        Mode::Soundness(options) => mode::soundness::run(&options)?,
     }
     Ok(())
 }

@@ -30,8 +30,17 @@ impl<T> Buffer<T> {
         Self::Unbounded(Segments::new())
     }
 
-    /// Claims the next slot for a message.
+    /// Claims the next slot for a message where that takes a few instructions; otherwise [`claim`](Self::claim) must
+    /// be asked.
     #[inline]
+    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
+        match self {
+            Self::Bounded(ring) => ring.claim_at_once(),
+            Self::Unbounded(_) => None,
+        }
+    }
+
+    /// Claims the next slot for a message.
     pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         match self {
             Self::Bounded(ring) => ring.claim(),
@@ -39,18 +48,26 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Claims the next slot although the buffer is full, together with the message in it: the oldest.
+    /// Displaces the oldest message, for one that goes to the end instead.
     ///
-    /// `full` is what [`claim`](Self::claim) found. `None` if that is no longer so.
-    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, Option<T>)> {
+    /// `full` is what [`claim`](Self::claim) found. `None` if that is no longer so, or if somebody is at it.
+    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
         match self {
             Self::Bounded(ring) => ring.overrun(full),
             Self::Unbounded(_) => None,
         }
     }
 
-    /// Takes the oldest message.
+    /// Takes the oldest message where that takes a few instructions; otherwise [`pop`](Self::pop) must be asked.
     #[inline]
+    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
+        match self {
+            Self::Bounded(ring) => ring.pop_at_once(),
+            Self::Unbounded(_) => None,
+        }
+    }
+
+    /// Takes the oldest message.
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
         match self {
             Self::Bounded(ring) => ring.pop(),

@@ -3,7 +3,7 @@
 //! ```text
 //!   usize::BITS - 1                                  2        1         0
 //!  +------------------------------+-------------------+--------+---------+
-//!  | lap                          | index             | CLOSED | WAITING |
+//!  | lap                          | index             | BARRED | WAITING |
 //!  +------------------------------+-------------------+--------+---------+
 //! ```
 //!
@@ -19,16 +19,22 @@ pub(crate) struct Position(usize);
 impl Position {
     /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is free.
     const WAITING: usize = 0b01;
-    /// Tail word only: no further claim.
-    const CLOSED: usize = 0b10;
-    const FLAGS: usize = Self::WAITING | Self::CLOSED;
+    /// Tail word: no further claim, for good. Head word: none for now, a message is being displaced. Either way the
+    /// word matches no stamp.
+    const BARRED: usize = 0b10;
+    const FLAGS: usize = Self::WAITING | Self::BARRED;
     /// How far the index is above the flags.
     const SHIFT: u32 = 2;
     /// One step of the index.
     const STEP: usize = 1 << Self::SHIFT;
 
-    pub(super) fn is_closed(self) -> bool {
-        self.0 & Self::CLOSED != 0
+    pub(super) fn is_barred(self) -> bool {
+        self.0 & Self::BARRED != 0
+    }
+
+    /// The same place for the one who has barred it.
+    pub(super) fn unbarred(self) -> Self {
+        Self(self.0 & !Self::BARRED)
     }
 
     pub(super) fn is_waiting(self) -> bool {
@@ -69,7 +75,7 @@ impl fmt::Debug for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Position")
             .field("place", &(self.0 >> Self::SHIFT))
-            .field("closed", &self.is_closed())
+            .field("barred", &self.is_barred())
             .field("waiting", &self.is_waiting())
             .finish()
     }
@@ -82,23 +88,33 @@ pub(super) struct Stamp(pub(super) usize);
 impl Stamp {
     const FILLED: usize = 0b01;
 
-    /// The slot waits for the sender that claims `position`.
+    /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred position.
+    #[inline]
     pub(super) fn vacant(position: Position) -> Self {
-        Self(position.0 & !Position::FLAGS)
+        Self(position.0 & !Self::FILLED)
     }
 
-    /// The slot holds the message of the sender that claimed `position`.
+    /// The slot holds the message of the sender that claimed `position`. No slot has the stamp of a barred position.
+    #[inline]
     pub(super) fn filled(position: Position) -> Self {
-        Self(Self::vacant(position).0 | Self::FILLED)
+        Self(position.0 | Self::FILLED)
     }
 }
+
+/// A stamp has the bit where a position has the flag that it says nothing about.
+const _: () = assert!(Stamp::FILLED == Position::WAITING);
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
 #[derive(Debug)]
 pub(super) struct Track {
+    /// The index of the last slot.
     last: usize,
-    /// How many places a lap has, used or not. A power of two, so that lap and index are bit fields.
-    places: usize,
+    /// The bits of the index. A lap has a power of two of places, used or not, so that lap and index are bit fields.
+    mask: usize,
+    /// From the last slot to the first of the next lap.
+    turn: usize,
+    /// From a slot to the same one of the next lap.
+    lap: usize,
 }
 
 impl Track {
@@ -110,7 +126,14 @@ impl Track {
     pub(super) fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "capacity cannot be zero");
         assert!(capacity <= Self::MAX, "capacity overflow");
-        Self { last: capacity - 1, places: capacity.next_power_of_two() }
+        let last = capacity - 1;
+        let places = capacity.next_power_of_two();
+        Self {
+            last,
+            mask: places - 1,
+            turn: (places - last) << Position::SHIFT,
+            lap: places << Position::SHIFT,
+        }
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -119,7 +142,7 @@ impl Track {
 
     /// Where both sides begin.
     pub(super) fn start(&self) -> Position {
-        Position::start(self.places)
+        Position::start(self.mask + 1)
     }
 
     /// The place of the slot at `index` in the first lap.
@@ -129,27 +152,27 @@ impl Track {
 
     #[inline]
     pub(super) fn index(&self, position: Position) -> usize {
-        position.index(self.places)
+        (position.0 >> Position::SHIFT) & self.mask
     }
 
     /// The next place, with the same flags.
     #[inline]
     pub(super) fn next(&self, position: Position) -> Position {
-        let steps = if self.index(position) == self.last { self.places - self.last } else { 1 };
-        Position(position.0.wrapping_add(steps << Position::SHIFT))
+        let step = if self.index(position) == self.last { self.turn } else { Position::STEP };
+        Position(position.0.wrapping_add(step))
     }
 
     /// The same slot one lap later, with the same flags.
     #[inline]
     pub(super) fn next_lap(&self, position: Position) -> Position {
-        Position(position.0.wrapping_add(self.places << Position::SHIFT))
+        Position(position.0.wrapping_add(self.lap))
     }
 
     /// How many messages lie between `head` and `tail`.
     ///
     /// An overrun moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        let laps = head.laps_to(tail, self.places);
+        let laps = head.laps_to(tail, self.mask + 1);
         (laps * self.capacity() + self.index(tail) - self.index(head)).min(self.capacity())
     }
 }
@@ -170,23 +193,11 @@ impl Cursor {
         Position(self.0.load(order))
     }
 
-    /// Claims the place `from`, keeping the flags: `to` must carry those of `from`.
-    ///
-    /// # Errors
-    /// What the word is instead.
+    /// Changes the word from `from`, flags and all, to `to`, which must still say who waits. `false` if it is not `from`.
     #[inline]
-    pub(super) fn advance(
-        &self,
-        from: Position,
-        to: Position,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<(), Position> {
-        debug_assert_eq!(from.0 & Position::FLAGS, to.0 & Position::FLAGS);
-        match self.0.compare_exchange_weak(from.0, to.0, success, failure) {
-            Ok(_) => Ok(()),
-            Err(word) => Err(Position(word)),
-        }
+    pub(super) fn advance(&self, from: Position, to: Position, order: Ordering) -> bool {
+        debug_assert_eq!(from.is_waiting(), to.is_waiting());
+        self.0.compare_exchange(from.0, to.0, order, Ordering::Relaxed).is_ok()
     }
 
     /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
@@ -219,17 +230,27 @@ impl Cursor {
         self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
     }
 
-    /// Whether the closed flag is up.
-    pub(super) fn is_closed(&self) -> bool {
-        // [closed] pairs with [close].
-        self.load(Ordering::Acquire).is_closed()
+    /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is not `from`.
+    pub(super) fn bar(&self, from: Position) -> bool {
+        self.advance(from, Position(from.0 | Position::BARRED), Ordering::Relaxed)
     }
 
-    /// Sets the closed flag; `true` for the one call that did.
+    /// Gives up a bar of the caller's.
+    pub(super) fn unbar(&self) {
+        self.0.fetch_and(!Position::BARRED, Ordering::Relaxed);
+    }
+
+    /// Whether the tail is barred for good.
+    pub(super) fn is_closed(&self) -> bool {
+        // [closed] pairs with [close].
+        self.load(Ordering::Acquire).is_barred()
+    }
+
+    /// Bars the tail for good; `true` for the one call that did.
     pub(super) fn close(&self) -> bool {
         // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
         // Acquire, because the last sender closes on behalf of those that went before it.
-        let before = Position(self.0.fetch_or(Position::CLOSED, Ordering::AcqRel));
-        !before.is_closed()
+        let before = Position(self.0.fetch_or(Position::BARRED, Ordering::AcqRel));
+        !before.is_barred()
     }
 }

@@ -51,102 +51,121 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Claims the next slot for a message.
+    /// Claims the next slot for a message if it is vacant and nobody else is faster.
     #[inline]
-    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
-        // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below is not behind.
-        let mut tail = self.tail.load(Acquire);
-        loop {
-            if tail.is_closed() {
-                return Err(PushError::Closed);
-            }
-            let slot = &self.slots[self.track.index(tail)];
-            if slot.stamp() == Stamp::vacant(tail) {
-                // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                // [moved-tail] pairs with [seen-tail].
-                match self.tail.advance(tail, self.track.next(tail), Release, Acquire) {
-                    Ok(()) => return Ok(Vacancy { slot, place: tail }),
-                    Err(word) => tail = word,
-                }
-            } else {
-                let head = self.head.load(Relaxed);
-                if self.track.next_lap(head).is_at(tail) {
-                    return Err(PushError::Full(head));
-                }
-                let word = self.tail.load(Acquire);
-                if word == tail {
-                    return Err(PushError::Busy);
-                }
-                tail = word;
-            }
-        }
+    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
+        self.claim_at(self.tail.load(Relaxed))
     }
 
-    /// Claims the next slot although the ring is full, together with the message in it: the oldest.
-    ///
-    /// `full` is the head word with which [`claim`](Self::claim) found the ring full. `None` if that is no longer so.
-    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, Option<T>)> {
-        let tail = self.tail.load(Acquire);
+    #[inline]
+    fn claim_at(&self, tail: Position) -> Option<Vacancy<'_, T>> {
         let slot = &self.slots[self.track.index(tail)];
-        let turn = Stamp::filled(full);
-        if tail.is_closed() || !self.track.next_lap(full).is_at(tail) || slot.stamp() != turn {
+        // A closed tail is nobody's turn.
+        if slot.stamp() != Stamp::vacant(tail) {
             return None;
         }
-        // The tail first: this is where a close is noticed. From here on the slot can only become ours.
+        // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
-        self.tail.advance(tail, self.track.next(tail), Release, Relaxed).ok()?;
-        let vacancy = Vacancy { slot, place: tail };
-        let mut head = full;
-        while head.is_at(full) {
-            // [moved-head] pairs with [seen-head]: the ring is not empty, the tail has moved.
-            match self.head.advance(head, self.track.next(head), Release, Relaxed) {
-                Ok(()) => {
-                    // SAFETY: the claim on the head is ours, and `slot` was seen filled for it. Its stamp can't have
-                    // changed since: only the receiver that wins this very claim releases the slot.
-                    let oldest = unsafe { slot.take() };
-                    slot.free(tail);
-                    return Some((vacancy, Some(oldest)));
-                }
-                Err(word) => head = word,
-            }
-        }
-        Some((vacancy, None))
+        self.tail
+            .advance(tail, self.track.next(tail), Release)
+            .then_some(Vacancy { slot, place: tail })
     }
 
-    /// Takes the oldest message.
-    #[inline]
-    pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        // [seen-head] pairs with [moved-head]: the tail read below is not behind.
-        let mut head = self.head.load(Acquire);
+    /// Claims the next slot for a message, or tells why not.
+    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         loop {
-            let slot = &self.slots[self.track.index(head)];
-            if slot.stamp() == Stamp::filled(head) {
-                // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-                // [moved-head] pairs with [seen-head].
-                match self.head.advance(head, self.track.next(head), Release, Acquire) {
-                    Ok(()) => {
-                        // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
-                        let message = unsafe { slot.take() };
-                        slot.free(self.track.next_lap(head));
-                        return Ok((message, Owed::in_claimed(head)));
-                    }
-                    Err(word) => head = word,
-                }
-            } else {
-                // [closed] pairs with [close].
-                let tail = self.tail.load(Acquire);
-                if tail.is_at(head) {
-                    return Err(if tail.is_closed() {
-                        PopError::Closed
-                    } else {
-                        PopError::Empty(tail)
-                    });
-                }
-                let word = self.head.load(Acquire);
-                if word == head {
-                    return Err(PopError::Busy);
-                }
-                head = word;
+            // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below is not behind.
+            let tail = self.tail.load(Acquire);
+            if tail.is_barred() {
+                return Err(PushError::Closed);
+            }
+            if let Some(vacancy) = self.claim_at(tail) {
+                return Ok(vacancy);
+            }
+            let head = self.head.load(Relaxed);
+            if self.track.next_lap(head).is_at(tail) {
+                return Err(PushError::Full(head));
+            }
+            if self.tail.load(Relaxed) == tail {
+                return Err(PushError::Busy);
+            }
+        }
+    }
+
+    /// Displaces the oldest message, for one that goes to the end instead: claims both places at once.
+    ///
+    /// `full` is the head word with which [`claim`](Self::claim) found the ring full. `None` if that is no longer so, or if
+    /// somebody is at it.
+    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
+        // [bar] the oldest message is barred first, so that the ring is still full of it when the tail moves.
+        if full.is_barred() || !self.head.bar(full) {
+            return None;
+        }
+        let tail = self.tail.load(Acquire);
+        let slot = &self.slots[self.track.index(full)];
+        // The message may be on its way in. A closed tail is nobody's turn. [moved-tail] pairs with [seen-tail].
+        if slot.stamp() != Stamp::filled(full)
+            || tail.is_barred()
+            || !self.track.next_lap(full).is_at(tail)
+            || !self.tail.advance(tail, self.track.next(tail), Release)
+        {
+            self.head.unbar();
+            return None;
+        }
+        loop {
+            let head = self.head.load(Relaxed);
+            // [moved-head] pairs with [seen-head]: the ring is not empty, the tail has moved.
+            if self.head.advance(head, self.track.next(head).unbarred(), Release) {
+                break;
+            }
+        }
+        // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with it.
+        let oldest = unsafe { slot.take() };
+        Some((Vacancy { slot, place: tail }, oldest))
+    }
+
+    /// Takes the oldest message if it is there and nobody else is faster.
+    #[inline]
+    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
+        self.pop_at(self.head.load(Relaxed))
+    }
+
+    #[inline]
+    fn pop_at(&self, head: Position) -> Option<(T, Owed)> {
+        let slot = &self.slots[self.track.index(head)];
+        if slot.stamp() != Stamp::filled(head) {
+            return None;
+        }
+        // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+        // [moved-head] pairs with [seen-head].
+        if !self.head.advance(head, self.track.next(head), Release) {
+            return None;
+        }
+        // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
+        let message = unsafe { slot.take() };
+        slot.free(self.track.next_lap(head));
+        Some((message, Owed::in_claimed(head)))
+    }
+
+    /// Takes the oldest message, or tells why not.
+    pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
+        loop {
+            // [seen-head] pairs with [moved-head]: the tail read below is not behind.
+            let head = self.head.load(Acquire);
+            if let Some(popped) = self.pop_at(head) {
+                return Ok(popped);
+            }
+            // [closed] pairs with [close].
+            let tail = self.tail.load(Acquire);
+            if tail.is_at(head) {
+                return Err(if tail.is_barred() {
+                    PopError::Closed
+                } else {
+                    PopError::Empty(tail)
+                });
+            }
+            if self.head.load(Relaxed) == head {
+                return Err(PopError::Busy);
             }
         }
     }

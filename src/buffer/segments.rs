@@ -108,14 +108,13 @@ impl<T> Segments<T> {
     }
 
     /// Claims the next slot for a message. There always is one, so the answer is never Full.
-    #[inline]
     pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         let mut next = None;
-        // [closed] pairs with [close]; [installed] pairs with [install].
-        let mut tail = self.tail.position.load(Acquire);
         let claimed = loop {
+            // [closed] pairs with [close]; [installed] pairs with [install].
+            let tail = self.tail.position.load(Acquire);
             let index = tail.index(PLACES);
-            if tail.is_closed() {
+            if tail.is_barred() {
                 break Err(PushError::Closed);
             }
             if index == SLOTS {
@@ -127,20 +126,17 @@ impl<T> Segments<T> {
             }
             let block = self.tail.block.load(Relaxed);
             // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-            match self.tail.position.advance(tail, tail.next(), Relaxed, Acquire) {
-                Ok(()) => {
-                    // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block;
-                    // and the block stays until the message that goes into the claimed slot has left.
-                    let block = unsafe { &*block };
-                    if index + 1 == SLOTS {
-                        let next = Box::into_raw(next.take().unwrap_or_else(Block::boxed));
-                        // [link] pairs with [linked].
-                        block.next.store(next, Release);
-                        self.tail.install(next);
-                    }
-                    break Ok(Vacancy { slot: &block.slots[index], place: tail });
+            if self.tail.position.advance(tail, tail.next(), Relaxed) {
+                // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block;
+                // and the block stays until the message that goes into the claimed slot has left.
+                let block = unsafe { &*block };
+                if index + 1 == SLOTS {
+                    let next = Box::into_raw(next.take().unwrap_or_else(Block::boxed));
+                    // [link] pairs with [linked].
+                    block.next.store(next, Release);
+                    self.tail.install(next);
                 }
-                Err(word) => tail = word,
+                break Ok(Vacancy { slot: &block.slots[index], place: tail });
             }
         };
         if let Some(block) = next {
@@ -150,16 +146,15 @@ impl<T> Segments<T> {
     }
 
     /// Takes the oldest message.
-    #[inline]
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
-        // [installed] pairs with [install].
-        let mut head = self.head.position.load(Acquire);
         loop {
+            // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
+            // [installed] pairs with [install].
+            let head = self.head.position.load(Acquire);
             // [closed] pairs with [close].
             let tail = self.tail.position.load(Acquire);
             if tail.is_at(head) {
-                return Err(if tail.is_closed() {
+                return Err(if tail.is_barred() {
                     PopError::Closed
                 } else {
                     PopError::Empty(tail)
@@ -173,10 +168,9 @@ impl<T> Segments<T> {
             }
             let block = self.head.block.load(Relaxed);
             // [moved-head] pairs with [seen-head].
-            match self.head.position.advance(head, head.next(), Release, Acquire) {
+            if self.head.position.advance(head, head.next(), Release) {
                 // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-                Ok(()) => return Ok((unsafe { self.take(block, index, head) }, Owed::Nothing)),
-                Err(word) => head = word,
+                return Ok((unsafe { self.take(block, index, head) }, Owed::Nothing));
             }
         }
     }

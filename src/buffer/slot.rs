@@ -79,16 +79,10 @@ pub(crate) struct Vacancy<'a, T> {
 }
 
 impl<T> Vacancy<'_, T> {
-    /// Whether the message of the lap before has left. Only an [overrun](super::ring::Ring::overrun) ever has to ask.
-    pub(crate) fn is_free(&self) -> bool {
-        self.slot.stamp() == Stamp::vacant(self.place)
-    }
-
     /// Publishes the message.
     #[inline]
     pub(crate) fn fill(self, message: T) -> Owed {
-        // SAFETY: the claim on `place` is ours, and the slot was seen vacant for it, before the claim or (an
-        // overrun) after: only the owner of the claim changes a vacant stamp.
+        // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
         unsafe { self.slot.fill(self.place, message) };
         Owed::in_claimed(self.place)
     }

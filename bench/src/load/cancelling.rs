@@ -42,6 +42,10 @@ impl Account {
         self.doubled += u64::from(received > 1);
     }
 
+    pub fn lost_percent(&self) -> f64 {
+        self.lost as f64 / self.sent as f64 * 100.0
+    }
+
     pub fn add(&mut self, other: Self) {
         self.sent += other.sent;
         self.lost += other.lost;

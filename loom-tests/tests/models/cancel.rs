@@ -2,8 +2,8 @@
 //! somebody else, and a message is sent, or in the future, never both and never neither.
 
 use crate::harness::{
-    Message, Receiving, channel, drive, explore, filled, join, message, parked, parked_sends, put,
-    put_thread, recv, send, spawn, take, take_all, take_thread,
+    Message, Receiving, channel, drive, explore, filled, join, join_all, message, parked,
+    parked_sends, put, put_thread, recv, send, spawn, take, take_all, take_thread,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -235,7 +235,7 @@ fn cancel_busy() {
         drive(&mut gone);
         let taken = gone.output.take().map(Result::unwrap);
         drop(gone);
-        threads.map(join);
+        join_all(threads);
         two_messages_for_the_others(taken, [second, third]);
     });
 }
@@ -268,7 +268,7 @@ fn cancel_busy_send() {
         drive(&mut gone);
         let sent = gone.is_done();
         drop(gone);
-        threads.map(join);
+        join_all(threads);
         drive(&mut (&mut second, &mut third));
         let done = [sent, second.is_done(), third.is_done()];
         assert_eq!(done.into_iter().filter(|done| *done).count(), 2);

@@ -112,7 +112,7 @@ fn close_vs_send() {
             Ok(()) => assert_eq!(received, [1]),
             Err(error) => {
                 assert_eq!(error, TrySendError::Closed(1));
-                assert_eq!(received, []);
+                assert!(received.is_empty());
             }
         }
     });

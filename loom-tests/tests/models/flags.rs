@@ -2,9 +2,9 @@
 //! there are sleepers, n messages wake n of them, neither more nor fewer.
 
 use crate::harness::{
-    Rx, channel, collect, collect_stream, count_woken, drive, explore, filled, force, join, parked,
-    parked_sends, parked_stream, poll_thread, put, put_thread, received, recv, send_each, spawn,
-    take, take_all, take_thread,
+    Rx, channel, collect, collect_stream, count_woken, drive, explore, filled, force, join,
+    join_all, parked, parked_sends, parked_stream, poll_thread, put, put_thread, received, recv,
+    send_each, spawn, take, take_all, take_thread,
 };
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn exact_3r_2s_c3() {
         let (tx, rx) = channel(3);
         let mut waiting = parked::<3>(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
-        threads.map(join);
+        join_all(threads);
         assert_eq!(count_woken(&waiting), 2);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
@@ -46,7 +46,7 @@ fn exact_4r_3s() {
         let mut waiting = parked::<4>(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         put(&tx, 3).unwrap();
-        threads.map(join);
+        join_all(threads);
         assert_eq!(count_woken(&waiting), 3);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2, 3]);
@@ -94,7 +94,7 @@ fn gap_3r_3s() {
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         put(&tx, 3).unwrap();
         drive(&mut waiting);
-        threads.map(join);
+        join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2, 3]);
     });
@@ -148,7 +148,7 @@ fn lower_race_2() {
         let mut receiver = collect(&rx, 3);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         receiver.poll();
-        threads.map(join);
+        join_all(threads);
         drive(&mut receiver);
         put(&tx, 3).unwrap();
         drive(&mut receiver);

@@ -2,8 +2,8 @@
 //! of them, and so does the notification of a `recv` that goes.
 
 use crate::harness::{
-    channel, collect_stream, count_woken, drive, explore, join, parked, parked_stream, put,
-    put_thread, received, recv, spawn, stream, take_all,
+    channel, collect_stream, count_woken, drive, explore, join, join_all, parked, parked_stream,
+    put, put_thread, received, recv, spawn, stream, take_all,
 };
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn stream_repark() {
         receiver.poll();
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         drive(&mut receiver);
-        threads.map(join);
+        join_all(threads);
         drive(&mut receiver);
         assert!(receiver.is_done());
     });
@@ -44,7 +44,7 @@ fn stream_recv_2s() {
         let mut streaming = parked_stream(&rx);
         let [mut receiving] = parked(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
-        threads.map(join);
+        join_all(threads);
         drive(&mut (&mut streaming, &mut receiving));
         let both = (streaming.output.unwrap().unwrap(), receiving.output.unwrap().unwrap());
         assert!(both == (1, 2) || both == (2, 1));
@@ -59,7 +59,7 @@ fn stream_2_recv_2s() {
         let mut streaming = [parked_stream(&rx), parked_stream(&rx)];
         let mut receiving = parked::<1>(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
-        threads.map(join);
+        join_all(threads);
         assert_eq!(count_woken(&streaming), 2);
         drive(&mut (&mut streaming, &mut receiving));
         assert_eq!(streaming.iter().filter(|task| task.is_done()).count(), 1);
@@ -188,7 +188,7 @@ fn stream_handed_on_reg() {
         let mut streaming = stream(&rx);
         let threads = [put_thread(&tx, 1), spawn(move || drop(receiving))];
         streaming.poll();
-        threads.map(join);
+        join_all(threads);
         drive(&mut streaming);
         assert_eq!(streaming.output, Some(Some(1)));
     });
@@ -242,6 +242,6 @@ fn stream_close() {
         assert!(join(thread));
         drive(&mut streaming);
         assert!(streaming.iter().all(|task| task.output == Some(None)));
-        assert_eq!(take_all(&rx), []);
+        assert!(take_all(&rx).is_empty());
     });
 }

@@ -1,7 +1,9 @@
 //! Being told that the channel is closed comes after all that was done before it was closed: by whoever closed it, and, if
 //! the last handle did, by whoever had one. A message comes after what its sender did.
 
-use crate::harness::{Message, channel, closed, explore, filled, force, join, put, spawn, take};
+use crate::harness::{
+    Message, channel, closed, explore, filled, force, join, join_all, put, spawn, take,
+};
 use forebay::{TryRecvError, TrySendError};
 use loom::cell::UnsafeCell;
 use std::sync::Arc;
@@ -59,7 +61,7 @@ fn closed_hb_2tx() {
         if take(&rx) == Err(TryRecvError::Closed) {
             notes.iter().for_each(Note::assert_written);
         }
-        threads.map(join);
+        join_all(threads);
     });
 }
 
@@ -119,7 +121,7 @@ fn closed_hb_2rx() {
         if put(&tx, 1) == Err(TrySendError::Closed(1)) {
             notes.iter().for_each(Note::assert_written);
         }
-        threads.map(join);
+        join_all(threads);
     });
 }
 

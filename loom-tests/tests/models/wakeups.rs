@@ -1,8 +1,8 @@
 //! No lost wakeup: whoever can go on is woken, however registering, notifying and receiving interleave.
 
 use crate::harness::{
-    channel, collect, drive, explore, filled, join, parked, parked_sends, poll_thread, put,
-    put_thread, received, recv, send, send_each, spawn, take, take_all, take_thread,
+    channel, collect, drive, explore, filled, join, join_all, parked, parked_sends, poll_thread,
+    put, put_thread, received, recv, send, send_each, spawn, take, take_all, take_thread,
 };
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ fn spurious_poll() {
         let mut waiting = parked::<2>(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         waiting[0].poll();
-        threads.map(join);
+        join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
     });
@@ -127,7 +127,7 @@ fn park_2r_2s() {
         let (tx, rx) = channel(2);
         let mut waiting = parked::<2>(&rx);
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
-        threads.map(join);
+        join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
     });
@@ -155,7 +155,7 @@ fn park_2s_2r() {
         let (tx, rx) = filled(2);
         let mut waiting = parked_sends(&tx, [2, 3]);
         let threads = [take_thread(&rx), take_thread(&rx)];
-        threads.map(join);
+        join_all(threads);
         drive(&mut waiting);
         assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
         assert_eq!(take_all(&rx), [2, 3]);
@@ -259,7 +259,7 @@ fn repark_2s() {
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         drive(&mut receiver);
         receiver.poll();
-        threads.map(join);
+        join_all(threads);
         drive(&mut receiver);
         assert!(receiver.is_done());
     });
@@ -315,7 +315,7 @@ fn reg_1p_2s() {
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         let mut waiting = [parked, recv(&rx)];
         waiting[1].poll();
-        threads.map(join);
+        join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
     });
@@ -328,7 +328,7 @@ fn reg_2s_2r() {
         let (tx, rx) = filled(2);
         let threads = [2, 3].map(|id| poll_thread(send(&tx, id)));
         assert_eq!((take(&rx), take(&rx).is_ok()), (Ok(0), true));
-        let mut waiting = threads.map(join);
+        let mut waiting = join_all(threads);
         drive(&mut waiting);
         assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
     });
@@ -343,7 +343,7 @@ fn reg_2r_2m() {
         let threads = [poll_thread(recv(&rx)), poll_thread(recv(&rx))];
         put(&tx, 1).unwrap();
         put(&tx, 2).unwrap();
-        let mut waiting = threads.map(join);
+        let mut waiting = join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
     });

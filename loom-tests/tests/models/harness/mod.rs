@@ -53,6 +53,10 @@ pub(crate) fn join<T>(thread: loom::thread::JoinHandle<T>) -> T {
     thread.join().unwrap()
 }
 
+pub(crate) fn join_all<T, const N: usize>(threads: [loom::thread::JoinHandle<T>; N]) -> [T; N] {
+    threads.map(join)
+}
+
 pub(crate) fn put(tx: &Sender<Message>, id: u32) -> Result<(), TrySendError<u32>> {
     tx.try_send(message(id)).map_err(|error| match error {
         TrySendError::Full(message) => TrySendError::Full(message.id()),
