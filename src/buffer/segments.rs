@@ -18,6 +18,7 @@
 //! - `[link]`/`[linked]`: a block, as its sender made it, to the receiver that goes on to it.
 //! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
 //! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must not claim what no sender has.
+//! - `[moved-tail]`/`[seen-tail]`: as in the ring.
 //! - `[left]`: every receiver's leave of a block to the one that recycles it.
 //! - `[spare]`/`[reuse]`: an emptied block to the sender that fills it again.
 
@@ -126,7 +127,8 @@ impl<T> Segments<T> {
             }
             let block = self.tail.block.load(Relaxed);
             // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-            if self.tail.position.advance(tail, tail.next(), Relaxed) {
+            // [moved-tail] pairs with [seen-tail].
+            if self.tail.position.advance(tail, tail.next(), Release) {
                 // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block;
                 // and the block stays until the message that goes into the claimed slot has left.
                 let block = unsafe { &*block };
@@ -229,6 +231,7 @@ impl<T> Segments<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
+        // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail.position.load(Acquire);
         loop {
             let head = self.head.position.load(Acquire);

@@ -50,7 +50,7 @@ pub trait Peer {
     const NAME: &'static str;
     /// The package in the lock file.
     const PACKAGE: &'static str;
-    /// Whether a message that was sent arrives, whatever futures are dropped: `soundness` shows it.
+    /// Whether it survives dropped futures, and loses no message that was sent: `soundness` shows it.
     const SOUND: bool = true;
     const MANY_RECEIVERS: bool = true;
 

@@ -132,16 +132,19 @@ macro_rules! load_beside_load_and_store {
             let x = Arc::new(<$atomic>::new(0));
             let thread = spawn({
                 let x = Arc::clone(&x);
-                move || x.load(Relaxed)
+                move || {
+                    let before = x.load(Relaxed);
+                    x.store(1, Relaxed);
+                    before
+                }
             });
-            let before = x.load(Relaxed);
-            x.store(1, Relaxed);
-            (before, join(thread))
+            let seen = x.load(Relaxed);
+            (join(thread), seen)
         })
     };
 }
 
-/// The blind spot for which the crate's atomics have a probe.
+/// The blind spot for which the crate's atomics have a probe: the thread's own load hides that of the other thread.
 #[test]
 fn plain_loads_are_not_interleaved() {
     let seen = load_beside_load_and_store!(AtomicUsize, 1);

@@ -38,33 +38,27 @@ pub struct Fifo {
 }
 
 impl Fifo {
-    #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { capacity, messages: VecDeque::new(), closed: false }
     }
 
-    #[must_use]
     pub fn len(&self) -> usize {
         self.messages.len()
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 
-    #[must_use]
     pub fn is_full(&self) -> bool {
         self.messages.len() == self.capacity
     }
 
-    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
     /// The state after a call with this outcome; `None` if the call would have had another one.
-    #[must_use]
     pub fn after(&self, outcome: Outcome) -> Option<Self> {
         let possible = match outcome {
             Outcome::Sent(_) => !self.closed && !self.is_full(),

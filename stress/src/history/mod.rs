@@ -25,13 +25,11 @@ pub struct Shape {
 }
 
 impl Shape {
-    #[must_use]
     pub fn channel(self) -> (Sender<u32>, Receiver<u32>) {
         self.capacity.map_or_else(unbounded, bounded)
     }
 
     /// A player for each role, with clones of the handles.
-    #[must_use]
     pub fn players(
         self,
         roles: &[Role],

@@ -45,9 +45,11 @@ struct Progress {
 
 impl Progress {
     fn of<M>(model: &M) -> Self {
-        let path = type_name_of_val(model).trim_end_matches("::{{closure}}");
+        // The function that the closure is written in.
+        let closure = type_name_of_val(model);
+        let function = closure.split("::{{closure}}").next().unwrap_or(closure);
         Self {
-            model: path.split_once("::").map_or(path, |(_crate, model)| model),
+            model: function.rsplit("models::").next().unwrap_or(function),
             iterations: AtomicUsize::new(0),
         }
     }

@@ -1,0 +1,64 @@
+//! Runs one hot operation so many times: `instructions OPERATION COUNT`. Without arguments it lists
+//! the operations. Everything happens on one thread, so the same build counts the same every time.
+
+use std::env;
+use std::hint::black_box;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+type Operation = fn(&forebay::Sender<u64>, &forebay::Receiver<u64>);
+
+/// Each leaves the channel as it found it.
+const OPERATIONS: [(&str, usize, Operation); 4] = [
+    ("try_send_try_recv", 1024, |sender, receiver| {
+        sender.try_send(black_box(1)).expect("room");
+        black_box(receiver.try_recv().expect("a message"));
+    }),
+    ("ready_send_ready_recv", 1024, |sender, receiver| {
+        assert_eq!(poll(pin!(sender.send(black_box(1)))), Poll::Ready(Ok(())));
+        assert_eq!(poll(pin!(receiver.recv())), Poll::Ready(Ok(1)));
+    }),
+    ("parked_recv", 1, |sender, receiver| {
+        let mut recv = pin!(receiver.recv());
+        park(recv.as_mut());
+        sender.try_send(black_box(1)).expect("room");
+        assert_eq!(poll(recv), Poll::Ready(Ok(1)));
+    }),
+    ("parked_send", 1, |sender, receiver| {
+        sender.try_send(black_box(1)).expect("room");
+        let mut send = pin!(sender.send(black_box(2)));
+        park(send.as_mut());
+        assert_eq!(receiver.try_recv(), Ok(1));
+        assert_eq!(poll(send), Poll::Ready(Ok(())));
+        assert_eq!(receiver.try_recv(), Ok(2));
+    }),
+];
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Twice, since the first poll may only yield.
+fn park<F: Future>(mut future: Pin<&mut F>) {
+    assert!(poll(future.as_mut()).is_pending());
+    assert!(poll(future).is_pending());
+}
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [name, count] = arguments.as_slice() else {
+        for (name, ..) in OPERATIONS {
+            println!("{name}");
+        }
+        return;
+    };
+    let (_, capacity, operation) = OPERATIONS
+        .iter()
+        .find(|operation| operation.0 == name)
+        .expect("an operation of the list");
+    let count: u32 = count.parse().expect("a count");
+    let (sender, receiver) = forebay::bounded(*capacity);
+    for _ in 0..count {
+        operation(&sender, &receiver);
+    }
+}
