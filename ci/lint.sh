@@ -6,18 +6,15 @@ shopt -s nullglob
 
 for manifest in Cargo.toml */Cargo.toml ci/*/Cargo.toml; do
     say "cargo fmt: $manifest"
-    cargo fmt --check --manifest-path "$manifest"
+    cargo fmt --all --check --manifest-path "$manifest"
 done
 
-# Tests, examples and their runtimes need `std`.
 for std in "" std; do
-    targets=--lib
-    [[ -n $std ]] && targets=--all-targets
     for atomics in "" portable-atomic; do
         for section in "" critical-section; do
             features="$std $atomics $section"
             say "clippy: $features"
-            cargo clippy -q $targets --no-default-features --features "$features" -- -D warnings
+            cargo clippy -q --all-targets --no-default-features --features "$features" -- -D warnings
         done
     done
 done

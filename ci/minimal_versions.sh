@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 make_scratch
 
 # In a copy without the development dependencies: their minimums are nobody's promise.
-cp -r src README.md "$scratch"
+cp -r src examples README.md "$scratch"
 sed '/^\[dev-dependencies\]$/,/^$/d' Cargo.toml > "$scratch/Cargo.toml"
 cd "$scratch"
 cargo +nightly update -q -Zdirect-minimal-versions

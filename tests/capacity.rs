@@ -136,6 +136,27 @@ fn racing_senders_fill_exactly_the_capacity() {
 }
 
 #[test]
+fn try_send_finds_room_after_an_own_receive() {
+    const ROUNDS: usize = 5000;
+    // Large, so that a receiver is often in the middle of one.
+    let message = [0_u8; 1 << 10];
+    watched(|| {
+        let (tx, rx) = bounded(8);
+        while tx.try_send(message).is_ok() {}
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..ROUNDS {
+                        assert!(rx.try_recv().is_ok());
+                        assert!(tx.try_send(message).is_ok(), "one slot is never freed for two");
+                    }
+                });
+            }
+        });
+    });
+}
+
+#[test]
 fn the_length_never_exceeds_the_capacity_while_eight_tasks_race() {
     const EACH: usize = 300;
     on_every_runtime(async |runtime| {

@@ -5,7 +5,7 @@ mod common;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use common::{Ledger, Task, on_every_runtime, watched};
+use common::{Ledger, Message, Task, on_every_runtime, watched};
 use forebay::{RecvError, SendError, TryRecvError, TrySendError, bounded};
 
 #[test]
@@ -229,6 +229,44 @@ fn a_send_that_races_close_is_either_delivered_or_given_back() {
 }
 
 #[test]
+fn nobody_is_told_closed_while_a_message_is_inside() {
+    // Large, so that a sender or a receiver is often in the middle of one.
+    let message = [0_u8; 1 << 10];
+    watched(|| {
+        for _ in 0..300 {
+            let (tx, rx) = bounded(4);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| {
+                        loop {
+                            match tx.try_send(message) {
+                                Ok(()) => {}
+                                Err(TrySendError::Full(_)) => thread::yield_now(),
+                                Err(TrySendError::Closed(_)) => break,
+                            }
+                        }
+                    });
+                    scope.spawn(|| {
+                        loop {
+                            match rx.try_recv() {
+                                Ok(_) => {}
+                                Err(TryRecvError::Empty) => thread::yield_now(),
+                                Err(TryRecvError::Closed) => break,
+                            }
+                        }
+                        assert!(rx.is_empty());
+                    });
+                }
+                while !rx.is_full() {
+                    thread::yield_now();
+                }
+                rx.close();
+            });
+        }
+    });
+}
+
+#[test]
 fn no_send_succeeds_once_close_has_returned() {
     watched(|| {
         for _ in 0..300 {
@@ -257,27 +295,26 @@ fn no_send_succeeds_once_close_has_returned() {
 #[test]
 fn messages_sent_while_the_last_receiver_goes_are_dropped_or_given_back() {
     const MESSAGES: usize = 20;
+    /// Large, so that a sender is often in the middle of one.
+    type Parcel = (Message, [u8; 1 << 14]);
     watched(|| {
         for round in 0..200 {
             let ledger = Ledger::new(MESSAGES);
-            let (tx, rx) = bounded(4);
-            let sender = {
-                let ledger = ledger.clone();
-                thread::spawn(move || {
+            let (tx, rx) = bounded::<Parcel>(4);
+            thread::scope(|scope| {
+                scope.spawn(|| {
                     for id in 0..MESSAGES {
-                        if let Err(error) = tx.try_send(ledger.message(id)) {
-                            assert_eq!(error.into_inner().id(), id);
+                        if let Err(error) = tx.try_send((ledger.message(id), [0; 1 << 14])) {
+                            assert_eq!(error.into_inner().0.id(), id);
                         }
                     }
-                    // The sender lives on: what it sent must not wait for it to go.
-                    tx
-                })
-            };
-            for _ in 0..round % 5 {
-                drop(rx.try_recv());
-            }
-            drop(rx);
-            let tx = sender.join().expect("the sender did not panic");
+                });
+                for _ in 0..round % 5 {
+                    drop(rx.try_recv());
+                }
+                drop(rx);
+            });
+            // The sender lives: what it sent does not wait for it to go.
             ledger.assert_all_dropped();
             assert_eq!(tx.len(), 0);
         }

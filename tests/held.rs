@@ -138,15 +138,18 @@ fn a_task_that_holds_a_waiting_future_goes_on() {
     on_every_runtime(async |runtime| {
         let (tx, rx) = bounded(2);
         let tx_2 = tx.clone();
+        let (holds, held_now) = bounded(1);
         let receiver = runtime.spawn(async move {
             let mut held = Box::pin(rx.recv());
             assert!(futures_lite::future::poll_once(&mut held).await.is_none());
+            holds.send(()).await.expect("the sender waits for it");
             let mut received = vec![rx.recv().await];
             received.push(rx.recv().await);
             received.push(held.await);
             received
         });
         let sender = runtime.spawn(async move {
+            held_now.recv().await.expect("the receiver says so");
             for message in 0..3 {
                 tx_2.send(message).await.expect("the receiver holds the channel open");
             }

@@ -140,13 +140,15 @@ fn a_receiver_that_goes_to_sleep_sees_the_last_sender_go() {
 #[test]
 fn try_recv_finds_a_message_after_an_own_send() {
     const ROUNDS: usize = 5000;
+    // Large, so that a sender is often in the middle of one.
+    let message = [0_u8; 1 << 10];
     watched(|| {
         let (tx, rx) = bounded(8);
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     for _ in 0..ROUNDS {
-                        assert!(tx.try_send(()).is_ok());
+                        assert!(tx.try_send(message).is_ok());
                         assert!(rx.try_recv().is_ok(), "one message is never taken by two");
                     }
                 });

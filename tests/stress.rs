@@ -4,11 +4,12 @@
 
 mod common;
 
+use core::hint::spin_loop;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 
-use common::{Ledger, Message, Runtime, give_up_after, watched};
+use common::{Ledger, Message, Runtime, Task, give_up_after, watched};
 use forebay::{Receiver, Sender, bounded};
 use futures_lite::StreamExt;
 use futures_lite::future::yield_now;
@@ -171,4 +172,61 @@ fn every_message_has_exactly_one_fate_when_the_channel_is_closed_midway() {
             stress(capacity, true);
         }
     });
+}
+
+const ROUNDS: usize = 10_000;
+
+/// Runs `wait` on this thread and `event` on another, once in each round and at about the same
+/// time: the event comes a little later in each round, before, while and after `wait` falls asleep.
+fn meet(wait: impl Fn(usize), event: impl Fn(usize) + Sync) {
+    let round_begun = AtomicUsize::new(0);
+    watched(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 1..=ROUNDS {
+                    while round_begun.load(Ordering::Acquire) < round {
+                        thread::yield_now();
+                    }
+                    (0..round % 100).for_each(|_| spin_loop());
+                    event(round);
+                }
+            });
+            for round in 1..=ROUNDS {
+                round_begun.store(round, Ordering::Release);
+                wait(round);
+            }
+        });
+    });
+}
+
+#[test]
+fn a_message_that_meets_a_receiver_falling_asleep_wakes_it() {
+    let (tx, rx) = bounded(1);
+    meet(
+        |round| assert_eq!(rx.recv_blocking(), Ok(round)),
+        |round| assert_eq!(tx.try_send(round), Ok(())),
+    );
+}
+
+#[test]
+fn a_slot_freed_beside_a_sender_falling_asleep_wakes_it() {
+    let (tx, rx) = bounded(1);
+    assert_eq!(tx.try_send(0), Ok(()));
+    meet(
+        |round| assert_eq!(tx.send_blocking(round), Ok(())),
+        |round| assert_eq!(rx.try_recv(), Ok(round - 1)),
+    );
+}
+
+#[test]
+fn a_notification_handed_on_beside_a_receiver_falling_asleep_wakes_it() {
+    let (tx, rx) = bounded(1);
+    meet(
+        |round| assert_eq!(rx.recv_blocking(), Ok(round)),
+        |round| {
+            let cancelled = Task::parked(rx.recv());
+            assert_eq!(tx.try_send(round), Ok(()));
+            drop(cancelled);
+        },
+    );
 }

@@ -66,7 +66,7 @@ fn compare(options: &Options, capacity: Capacity) {
     let mut results: Vec<(&str, f64)> = queues
         .iter()
         .zip(samples)
-        .map(|((name, _), mut samples)| (*name, median(&mut samples)))
+        .map(|((name, _), mut samples)| (name.as_str(), median(&mut samples)))
         .collect();
 
     let of = |name| {
@@ -103,7 +103,7 @@ fn compare(options: &Options, capacity: Capacity) {
 }
 
 /// The queues of that capacity, first the floor.
-fn queues(options: &Options, capacity: Capacity) -> Vec<(&'static str, Pairs)> {
+fn queues(options: &Options, capacity: Capacity) -> Vec<(String, Pairs)> {
     let mut queues = match options.size {
         Size::Word => floors::<u64>(capacity),
         Size::Line => floors::<Line>(capacity),
@@ -113,12 +113,12 @@ fn queues(options: &Options, capacity: Capacity) -> Vec<(&'static str, Pairs)> {
             Size::Word => (contender.pairs_of_words)(capacity),
             Size::Line => (contender.pairs_of_lines)(capacity),
         };
-        Some((contender.name, pairs?))
+        Some((contender.label(), pairs?))
     }));
     queues
 }
 
-fn floors<M: Message>(capacity: Capacity) -> Vec<(&'static str, Pairs)> {
+fn floors<M: Message>(capacity: Capacity) -> Vec<(String, Pairs)> {
     match capacity {
         Capacity::Bounded(capacity) => {
             let array = Arc::new(ArrayQueue::<M>::new(capacity));
@@ -132,7 +132,7 @@ fn floors<M: Message>(capacity: Capacity) -> Vec<(&'static str, Pairs)> {
                 move |message| producer.push(message).is_ok(),
                 move || consumer.pop().ok(),
             );
-            vec![("ArrayQueue", array), ("rtrb (spsc)", rtrb)]
+            vec![("ArrayQueue".into(), array), ("rtrb (spsc)".into(), rtrb)]
         }
         Capacity::Unbounded => {
             let list = Arc::new(SegQueue::<M>::new());
@@ -141,7 +141,7 @@ fn floors<M: Message>(capacity: Capacity) -> Vec<(&'static str, Pairs)> {
                 list.push(message);
                 true
             };
-            vec![("SegQueue", pairs(push, move || popped.pop()))]
+            vec![("SegQueue".into(), pairs(push, move || popped.pop()))]
         }
     }
 }

@@ -33,7 +33,12 @@ pub fn report(machine: &Machine, cells: &[Cell]) -> String {
         report,
         "\nforebay / peer, geometric means: below 1, forebay is faster"
     );
-    let _ = writeln!(report, "{}\n{}\n", groups(cells), each_peer(cells, &names));
+    let _ = writeln!(
+        report,
+        "{}\n\n{}\n",
+        groups(cells),
+        each_peer(cells, &names)
+    );
     report + &goals(cells)
 }
 
@@ -49,15 +54,16 @@ fn peer_names(cells: &[Cell]) -> Vec<&'static str> {
     names
 }
 
+fn marked(cells: &[Cell], name: &str) -> String {
+    match peers(cells).find(|peer| peer.name == name) {
+        Some(peer) if !peer.sound => format!("{name} (unsound)"),
+        _ => name.to_string(),
+    }
+}
+
 fn every_cell(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
-    let marked = names
-        .iter()
-        .map(|name| match peers(cells).find(|peer| peer.name == *name) {
-            Some(peer) if !peer.sound => format!("{name} (unsound)"),
-            _ => name.to_string(),
-        });
     let mut header = vec!["shape, capacity".into(), "forebay".into()];
-    header.extend(marked);
+    header.extend(names.iter().map(|name| marked(cells, name)));
     header.extend(["/ best".into(), "/ best sound".into()]);
     let mut table = table(header);
     for cell in cells {
@@ -124,7 +130,7 @@ fn each_peer(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
             .filter(|cell| cell.ratio(against).is_some())
             .count();
         table.add_row([
-            format!("/ {name}"),
+            format!("/ {}", marked(cells, name)),
             shared.to_string(),
             ratio(mean(&all, against)),
             ratio(worst(&all, against)),

@@ -173,6 +173,27 @@ fn force_vs_close_perm() {
     });
 }
 
+/// Who has closed the full channel takes its message out: no room that a `force_send` could find then lets it in.
+#[test]
+fn force_vs_close_and_recv() {
+    explore(20, || {
+        let (tx, rx) = filled(1);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 1)
+        });
+        assert!(rx.close());
+        let inside = take_all(&rx);
+        match join(thread) {
+            Ok(Some(0)) => assert_eq!(inside, [1]),
+            error => {
+                assert_eq!(error, Err(1));
+                assert_eq!(inside, [0]);
+            }
+        }
+    });
+}
+
 /// The last receiver goes: what is inside is dropped at once, also what comes in at that moment.
 #[test]
 fn force_vs_last_rx_drop() {

@@ -61,7 +61,7 @@ fn stream_2_recv_2s() {
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         join_all(threads);
         assert_eq!(count_woken(&streaming), 2);
-        drive(&mut (&mut streaming, &mut receiving));
+        drive(&mut (&mut receiving, &mut streaming));
         assert_eq!(streaming.iter().filter(|task| task.is_done()).count(), 1);
         assert_eq!(received(receiving).len(), 1);
     });

@@ -1,8 +1,8 @@
 //! The unbounded channel: blocks that are linked, gone on to, emptied, kept and freed beside claims.
 
 use crate::harness::{
-    alive, collect, count_woken, drive, explore, join, message, parked, parked_stream, poll_thread,
-    put, put_thread, received, recv, spawn, take, take_all, take_thread, unbounded,
+    alive, collect, count_woken, drive, explore, join, join_all, message, parked, parked_stream,
+    poll_thread, put, put_thread, received, recv, spawn, take, take_all, take_thread, unbounded_at,
 };
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[test]
 fn two_senders() {
     explore(20, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let thread = put_thread(&tx, 1);
         put(&tx, 2).unwrap();
         put(&tx, 3).unwrap();
@@ -27,7 +27,7 @@ fn two_senders() {
 #[test]
 fn two_receivers() {
     explore(20, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(0);
         (0..3).for_each(|id| put(&tx, id).unwrap());
         let thread = take_thread(&rx);
         let here = [take(&rx).unwrap(), take(&rx).unwrap()];
@@ -40,11 +40,43 @@ fn two_receivers() {
     });
 }
 
+/// Two receivers empty a block, and the sender that comes round to it fills it again.
+#[test]
+fn recycled() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(0);
+        (0..3).for_each(|id| put(&tx, id).unwrap());
+        let thread = take_thread(&rx);
+        let here = [take(&rx).unwrap(), take(&rx).unwrap()];
+        // Three more to fill the second block, and one into whichever comes next.
+        (3..7).for_each(|id| put(&tx, id).unwrap());
+        let mut all = vec![here[0], here[1], join(thread)];
+        all.extend(take_all(&rx));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 3, 4, 5, 6]);
+    });
+}
+
+/// The same with one message each on both sides of the end of a block.
+#[test]
+fn recycled_at_the_end() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(1);
+        (0..3).for_each(|id| put(&tx, id).unwrap());
+        let threads = [take_thread(&rx), take_thread(&rx)];
+        (3..6).for_each(|id| put(&tx, id).unwrap());
+        let mut all = join_all(threads).to_vec();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1]);
+        assert_eq!(take_all(&rx), [2, 3, 4, 5]);
+    });
+}
+
 /// A receiver right behind a sender, over several blocks: the sender fills the blocks that the receiver has emptied.
 #[test]
 fn one_behind_the_other() {
     explore(50, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         put(&tx, 0).unwrap();
         let thread = spawn({
             let tx = Arc::clone(&tx);
@@ -61,7 +93,7 @@ fn one_behind_the_other() {
 #[test]
 fn two_pairs() {
     explore(50, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         put(&tx, 0).unwrap();
         let thread = spawn({
             let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
@@ -83,7 +115,7 @@ fn two_pairs() {
 #[test]
 fn own_message_is_there() {
     explore(20, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(2);
         let thread = put_thread(&tx, 1);
         put(&tx, 2).unwrap();
         let first = take(&rx).unwrap();
@@ -96,7 +128,7 @@ fn own_message_is_there() {
 #[test]
 fn never_empty() {
     explore(20, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         put(&tx, 0).unwrap();
         let thread = spawn({
             let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
@@ -114,7 +146,7 @@ fn never_empty() {
 #[test]
 fn len_was_so() {
     explore(20, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let thread = spawn({
             let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
             move || {
@@ -134,7 +166,7 @@ fn len_was_so() {
 #[test]
 fn park_recv_1s() {
     explore(30, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(2);
         let mut receiver = recv(&rx);
         let thread = put_thread(&tx, 1);
         receiver.poll();
@@ -147,7 +179,7 @@ fn park_recv_1s() {
 #[test]
 fn park_recv_1s_perm() {
     explore(30, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(2);
         let thread = poll_thread(recv(&rx));
         put(&tx, 1).unwrap();
         let mut receiver = join(thread);
@@ -160,7 +192,7 @@ fn park_recv_1s_perm() {
 #[test]
 fn exact_3r_2s() {
     explore(30, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let mut waiting = parked::<3>(&rx);
         let thread = put_thread(&tx, 1);
         put(&tx, 2).unwrap();
@@ -175,7 +207,7 @@ fn exact_3r_2s() {
 #[test]
 fn repark() {
     explore(10, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let mut receiver = collect(&rx, 2);
         receiver.poll();
         let thread = spawn({
@@ -196,7 +228,7 @@ fn repark() {
 #[test]
 fn stream_handed_on() {
     explore(5, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(2);
         let mut streaming = parked_stream(&rx);
         let [receiving] = parked(&rx);
         let thread = put_thread(&tx, 1);
@@ -211,7 +243,7 @@ fn stream_handed_on() {
 #[test]
 fn close_vs_send() {
     explore(10, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let thread = spawn({
             let tx = Arc::clone(&tx);
             move || [put(&tx, 1), put(&tx, 2)]
@@ -236,9 +268,9 @@ fn close_vs_send() {
 fn rx_drop_vs_send() {
     explore(10, || {
         let (tx, rx) = forebay::unbounded();
-        put(&tx, 0).unwrap();
+        (0..2).for_each(|id| put(&tx, id).unwrap());
         let thread = spawn(move || drop(rx));
-        let _accepted = put(&tx, 1);
+        let _accepted = put(&tx, 2);
         join(thread);
         assert_eq!(alive(), 0);
     });
@@ -249,7 +281,7 @@ fn rx_drop_vs_send() {
 fn drop_queued() {
     explore(5, || {
         let (tx, rx) = forebay::unbounded();
-        (0..3).for_each(|id| put(&tx, id).unwrap());
+        (0..4).for_each(|id| put(&tx, id).unwrap());
         let thread = spawn(move || drop(rx));
         drop(tx);
         join(thread);
@@ -261,7 +293,7 @@ fn drop_queued() {
 #[test]
 fn block_send() {
     explore(10, || {
-        let (tx, rx) = unbounded();
+        let (tx, rx) = unbounded_at(1);
         let thread = put_thread(&tx, 1);
         tx.send_blocking(message(2)).unwrap();
         join(thread);

@@ -258,7 +258,6 @@ fn repark_2s() {
         receiver.poll();
         let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
         drive(&mut receiver);
-        receiver.poll();
         join_all(threads);
         drive(&mut receiver);
         assert!(receiver.is_done());

@@ -58,6 +58,12 @@ impl Fifo {
         self.closed
     }
 
+    /// Without its messages, as when the last receiver has gone.
+    #[must_use]
+    pub fn drained(&self) -> Self {
+        Self { messages: VecDeque::new(), ..self.clone() }
+    }
+
     /// The state after a call with this outcome; `None` if the call would have had another one.
     pub fn after(&self, outcome: Outcome) -> Option<Self> {
         let possible = match outcome {

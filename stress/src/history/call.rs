@@ -26,63 +26,41 @@ pub enum Role {
     Both,
 }
 
-/// Whether a history closes the channel in its middle, or displaces messages.
-///
-/// Not both: a `force_send` that finds the channel full and a receiver that takes the oldest message after a close may
-/// overtake each other, so that one message more than the capacity comes out of the closed channel.
-#[derive(Clone, Copy, Debug)]
-pub enum Habit {
-    Closes,
-    Displaces,
-}
-
-/// Makes up the calls of a history.
-pub struct Author {
-    rng: Rng,
-    habit: Habit,
-}
-
-impl Author {
-    pub fn new(seed: u64) -> Self {
-        let mut rng = Rng::with_seed(seed);
-        let habit = if rng.bool() { Habit::Closes } else { Habit::Displaces };
-        Self { rng, habit }
+impl Role {
+    /// What a thread does.
+    pub fn script(self, length: usize, rng: &mut Rng) -> Vec<Call> {
+        (0..length).map(|_| self.call(rng)).collect()
     }
 
-    /// What a thread of this role does.
-    pub fn script(&mut self, role: Role, length: usize) -> Vec<Call> {
-        (0..length).map(|_| self.call(role)).collect()
-    }
-
-    fn call(&mut self, role: Role) -> Call {
-        match (self.rng.u32(0..40), self.habit) {
-            (0, Habit::Closes) => Call::Close,
-            (1..4, _) => Call::Look,
-            (choice, _) => match role {
-                Role::Sends => self.sending(),
-                Role::Both if choice % 2 == 0 => self.sending(),
-                Role::Both | Role::Receives => self.receiving(),
+    fn call(self, rng: &mut Rng) -> Call {
+        match rng.u32(0..40) {
+            0 => Call::Close,
+            1..4 => Call::Look,
+            choice => match self {
+                Self::Sends => sending(rng),
+                Self::Both if choice % 2 == 0 => sending(rng),
+                Self::Both | Self::Receives => receiving(rng),
             },
         }
     }
+}
 
-    fn sending(&mut self) -> Call {
-        match (self.rng.u32(0..8), self.habit) {
-            (0, Habit::Displaces) => Call::ForceSend,
-            (0..3, _) => Call::TrySend,
-            _ => Call::Send(self.patience()),
-        }
+fn sending(rng: &mut Rng) -> Call {
+    match rng.u32(0..8) {
+        0..2 => Call::TrySend,
+        2 => Call::ForceSend,
+        _ => Call::Send(patience(rng)),
     }
+}
 
-    fn receiving(&mut self) -> Call {
-        match self.rng.u32(0..8) {
-            0..2 => Call::TryRecv,
-            2 => Call::Next(self.patience()),
-            _ => Call::Recv(self.patience()),
-        }
+fn receiving(rng: &mut Rng) -> Call {
+    match rng.u32(0..8) {
+        0..2 => Call::TryRecv,
+        2 => Call::Next(patience(rng)),
+        _ => Call::Recv(patience(rng)),
     }
+}
 
-    fn patience(&mut self) -> Patience {
-        self.rng.bool().then(|| self.rng.u32(1..4))
-    }
+fn patience(rng: &mut Rng) -> Patience {
+    rng.bool().then(|| rng.u32(1..4))
 }

@@ -9,8 +9,8 @@ mod player;
 pub use call::Role;
 pub use player::{Player, World, drain};
 
-use call::Author;
 use crowd::Crowd;
+use fastrand::Rng;
 use forebay::{Receiver, Sender, bounded, unbounded};
 use linearizability::{Operation, check};
 use std::sync::Arc;
@@ -37,9 +37,9 @@ impl Shape {
         world: World,
     ) -> Vec<Player> {
         let crowd = Arc::new(Crowd::new(roles.len()));
-        let mut author = Author::new(self.seed);
-        let player = |(task, &role): (usize, &Role)| {
-            let script = author.script(role, self.calls);
+        let mut rng = Rng::with_seed(self.seed);
+        let player = |(task, role): (usize, &Role)| {
+            let script = role.script(self.calls, &mut rng);
             Player::new(task, script, Arc::clone(&crowd), sender.clone(), receiver.clone(), world)
         };
         roles.iter().enumerate().map(player).collect()

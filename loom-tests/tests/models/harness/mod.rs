@@ -27,9 +27,13 @@ pub(crate) fn channel(capacity: usize) -> (Tx, Rx) {
     (Arc::new(tx), Arc::new(rx))
 }
 
-/// Its blocks are as small as the build for the checker makes them.
-pub(crate) fn unbounded() -> (Tx, Rx) {
+/// An unbounded channel whose next message goes to this place of a block. A block has three for the checker.
+pub(crate) fn unbounded_at(place: usize) -> (Tx, Rx) {
     let (tx, rx) = forebay::unbounded();
+    for _ in 0..place {
+        put(&tx, 0).unwrap();
+        take(&rx).unwrap();
+    }
     (Arc::new(tx), Arc::new(rx))
 }
 

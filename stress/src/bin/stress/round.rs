@@ -5,7 +5,7 @@ use crate::receiving::Receiving;
 use crate::sending::Sending;
 use crate::watchdog::Watchdog;
 use fastrand::Rng;
-use forebay::{Receiver, Sender, WeakSender, bounded, unbounded};
+use forebay::{Receiver, Sender, bounded, unbounded};
 use smol::Timer;
 use std::collections::HashMap;
 use std::fmt;
@@ -110,9 +110,9 @@ impl<'a> Round<'a> {
         // Keeps the memory of the channel, but neither the channel open nor the messages in it.
         let weak = sender.downgrade();
         let may_drop = self.receivers_leave;
-        let round = format!("{self:?}");
         let fates = self.runtime.block_on(self.run_tasks(sender, receiver, ledger.clone()));
-        settle(&fates, &ledger, &weak, may_drop).unwrap_or_else(|wrong| panic!("{wrong}: {round}"))
+        assert!(weak.upgrade().is_none(), "open without senders");
+        settle(&fates, &ledger, may_drop)
     }
 
     async fn run_tasks(
@@ -187,12 +187,7 @@ fn assert_in_order(received: &[(usize, Fate)], each: usize) {
 }
 
 /// Every message that was made had exactly one end.
-fn settle(
-    fates: &[(usize, Fate)],
-    ledger: &Ledger,
-    weak: &WeakSender<Message>,
-    may_drop: bool,
-) -> Result<Totals, String> {
+fn settle(fates: &[(usize, Fate)], ledger: &Ledger, may_drop: bool) -> Totals {
     let mut messages: HashMap<usize, Vec<Fate>> = HashMap::new();
     for &(id, fate) in fates {
         messages.entry(id).or_default().push(fate);
@@ -206,13 +201,10 @@ fn settle(
             [Fate::Sent, Fate::Displaced] => &mut totals.displaced,
             [Fate::Sent, Fate::Received] => &mut totals.received,
             [Fate::Sent] if may_drop => &mut totals.dropped,
-            _ => return Err(format!("message {id} was {fates:?}")),
+            _ => panic!("message {id} was {fates:?}"),
         };
         *end += 1;
     }
-    if weak.upgrade().is_some() {
-        return Err("open without senders".to_owned());
-    }
     ledger.assert_dropped(messages.into_keys());
-    Ok(totals)
+    totals
 }

@@ -1,7 +1,8 @@
-//! Ends the program when nothing goes on any more, and says where everybody stands.
+//! Ends the program when nothing goes on any more, and says where everybody stands, also after a panic.
 
 use crate::common::Message;
 use forebay::{Receiver, Sender};
+use std::panic;
 use std::process::abort;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -65,6 +66,15 @@ impl Watchdog {
     pub(crate) fn start(patience: Duration) -> Self {
         let watchdog = Self::default();
         let Self(watched) = watchdog.clone();
+        let print_panic = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            print_panic(info);
+            // Locked only if that very code has panicked.
+            if let Ok(watched) = watched.try_lock() {
+                watched.dump();
+            }
+        }));
+        let Self(watched) = watchdog.clone();
         thread::spawn(move || {
             let mut seen = (String::new(), 0);
             let mut since = Instant::now();
@@ -76,6 +86,7 @@ impl Watchdog {
                 if seen != now {
                     (seen, since) = (now, Instant::now());
                 } else if since.elapsed() > patience {
+                    eprintln!("no call has ended for {patience:?}");
                     watched.dump();
                     abort();
                 }
@@ -113,7 +124,7 @@ impl Watchdog {
 
 impl Watched {
     fn dump(&self) {
-        eprintln!("stalled: {}", self.round);
+        eprintln!("{}", self.round);
         match self.handles.iter().find_map(Handle::describe) {
             Some(channel) => eprintln!("channel: {channel}"),
             None => eprintln!("channel: no task has a handle any more"),

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Native threads: histories that must be those of a FIFO, then every runtime for a while.
+# Options go to the latter: ci/stress.sh --minutes 5; without any it is 20 seconds.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+(($#)) || set -- --seconds 20
+cd stress
+
+say "the checker on histories that are known to be good or bad"
+cargo test -q --release -p linearizability
+say "histories"
+cargo build -q --release --bins
+# A stall there has no watchdog.
+timeout 600 cargo run -q --release --bin histories
+say "stress $*"
+cargo run -q --release --bin stress -- "$@"
