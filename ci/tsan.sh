@@ -8,4 +8,4 @@ apt_install "clang-$llvm" "libclang-rt-$llvm-dev"
 
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/tsan"
 export RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt -Clinker=clang-$llvm -Clink-arg=-fsanitize=thread"
-cargo test -Zbuild-std --lib --tests --target x86_64-unknown-linux-gnu
+cargo test -q -Zbuild-std --lib --tests --no-fail-fast --target x86_64-unknown-linux-gnu

@@ -137,14 +137,14 @@ fn racing_senders_fill_exactly_the_capacity() {
 
 #[test]
 fn try_send_finds_room_after_an_own_receive() {
-    const ROUNDS: usize = 5000;
-    // Large, so that a receiver is often in the middle of one.
-    let message = [0_u8; 1 << 10];
+    const ROUNDS: usize = 20_000;
+    // Large messages and more threads than processors: often one stops in the middle of a receive.
+    let message = [0_u8; 1 << 12];
     watched(|| {
         let (tx, rx) = bounded(8);
         while tx.try_send(message).is_ok() {}
         thread::scope(|scope| {
-            for _ in 0..2 {
+            for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..ROUNDS {
                         assert!(rx.try_recv().is_ok());

@@ -2,7 +2,7 @@
 
 mod common;
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use common::{Ledger, Message, Task, on_every_runtime, watched};
@@ -235,6 +235,7 @@ fn nobody_is_told_closed_while_a_message_is_inside() {
     watched(|| {
         for _ in 0..300 {
             let (tx, rx) = bounded(4);
+            let received = AtomicUsize::new(0);
             thread::scope(|scope| {
                 for _ in 0..2 {
                     scope.spawn(|| {
@@ -249,7 +250,7 @@ fn nobody_is_told_closed_while_a_message_is_inside() {
                     scope.spawn(|| {
                         loop {
                             match rx.try_recv() {
-                                Ok(_) => {}
+                                Ok(_) => drop(received.fetch_add(1, Ordering::Relaxed)),
                                 Err(TryRecvError::Empty) => thread::yield_now(),
                                 Err(TryRecvError::Closed) => break,
                             }
@@ -257,7 +258,7 @@ fn nobody_is_told_closed_while_a_message_is_inside() {
                         assert!(rx.is_empty());
                     });
                 }
-                while !rx.is_full() {
+                while received.load(Ordering::Relaxed) < 8 {
                     thread::yield_now();
                 }
                 rx.close();

@@ -139,13 +139,13 @@ fn a_receiver_that_goes_to_sleep_sees_the_last_sender_go() {
 /// another sender was in the middle of its own.
 #[test]
 fn try_recv_finds_a_message_after_an_own_send() {
-    const ROUNDS: usize = 5000;
-    // Large, so that a sender is often in the middle of one.
-    let message = [0_u8; 1 << 10];
+    const ROUNDS: usize = 20_000;
+    // Large messages and more threads than processors: often one stops in the middle of a send.
+    let message = [0_u8; 1 << 12];
     watched(|| {
         let (tx, rx) = bounded(8);
         thread::scope(|scope| {
-            for _ in 0..2 {
+            for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..ROUNDS {
                         assert!(tx.try_send(message).is_ok());

@@ -6,7 +6,7 @@ mod common;
 
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use common::{Ledger, Message, Runtime, Task, give_up_after, watched};
@@ -221,10 +221,20 @@ fn a_slot_freed_beside_a_sender_falling_asleep_wakes_it() {
 #[test]
 fn a_notification_handed_on_beside_a_receiver_falling_asleep_wakes_it() {
     let (tx, rx) = bounded(1);
+    // Asleep before the other receiver, so that the message wakes this one, which gives up.
+    let cancelled = Mutex::new(None);
     meet(
-        |round| assert_eq!(rx.recv_blocking(), Ok(round)),
         |round| {
-            let cancelled = Task::parked(rx.recv());
+            *cancelled.lock().expect("no panic") = Some(Task::parked(rx.recv()));
+            assert_eq!(rx.recv_blocking(), Ok(round));
+        },
+        |round| {
+            let cancelled = loop {
+                if let Some(recv) = cancelled.lock().expect("no panic").take() {
+                    break recv;
+                }
+                thread::yield_now();
+            };
             assert_eq!(tx.try_send(round), Ok(()));
             drop(cancelled);
         },
