@@ -4,7 +4,9 @@ use crate::cell::{Against, Cell, Figure};
 use crate::contender;
 use crate::figures::geometric_mean;
 use crate::machine::{Machine, version};
+use crate::report::summary::marked;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
 use std::path::Path;
 
@@ -76,7 +78,7 @@ fn ratios(cells: &[Cell]) -> Dots {
     }
     Dots {
         title: "forebay / peer, geometric means: below 1, forebay is faster".into(),
-        columns: names.into_iter().map(String::from).collect(),
+        columns: names.into_iter().map(|name| marked(cells, name)).collect(),
         series: all,
     }
 }
@@ -121,13 +123,16 @@ impl Dots {
         chart
             .configure_mesh()
             .x_labels(self.columns.len())
-            .x_label_formatter(&|column| match column {
-                SegmentValue::CenterOf(column) => self.columns[*column].clone(),
-                _ => String::new(),
-            })
-            .x_label_style((FONT, 13).into_font().transform(FontTransform::Rotate90))
+            .x_label_formatter(&|_| String::new())
             .y_label_style((FONT, 13))
             .draw()?;
+        // plotters centres its own labels, which lays rotated ones across the axis.
+        let below = TextStyle::from((FONT, 13).into_font().transform(FontTransform::Rotate90))
+            .pos(Pos::new(HPos::Left, VPos::Center));
+        for (index, name) in self.columns.iter().enumerate() {
+            let (x, y) = chart.backend_coord(&(SegmentValue::CenterOf(index), low));
+            area.draw_text(name, &below, (x, y + 8))?;
+        }
         // The first one last, so that nothing hides it.
         for (index, series) in self.series.iter().enumerate().rev() {
             let (size, style) = Self::mark(index);

@@ -54,7 +54,8 @@ fn peer_names(cells: &[Cell]) -> Vec<&'static str> {
     names
 }
 
-fn marked(cells: &[Cell], name: &str) -> String {
+/// The name, marked where it must not be read without a warning.
+pub fn marked(cells: &[Cell], name: &str) -> String {
     match peers(cells).find(|peer| peer.name == name) {
         Some(peer) if !peer.sound => format!("{name} (unsound)"),
         _ => name.to_string(),
