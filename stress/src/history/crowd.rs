@@ -5,6 +5,7 @@
 //! wakeup that got lost shows there, whatever the executor.
 
 use forebay::{Receiver, Sender};
+use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
@@ -27,8 +28,13 @@ impl State {
     }
 }
 
-#[derive(Debug)]
 struct Cell(AtomicU8);
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
 
 impl Cell {
     const STATES: [State; 4] = [State::Runs, State::Woken, State::Sends, State::Receives];
