@@ -36,7 +36,7 @@ impl<T> Buffer<T> {
     pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
         match self {
             Self::Bounded(ring) => ring.claim_at_once(),
-            Self::Unbounded(_) => None,
+            Self::Unbounded(segments) => segments.claim_at_once(),
         }
     }
 
@@ -63,7 +63,7 @@ impl<T> Buffer<T> {
     pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
         match self {
             Self::Bounded(ring) => ring.pop_at_once(),
-            Self::Unbounded(_) => None,
+            Self::Unbounded(segments) => segments.pop_at_once(),
         }
     }
 

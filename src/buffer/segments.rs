@@ -108,6 +108,33 @@ impl<T> Segments<T> {
         }
     }
 
+    /// Claims the next slot for a message if that needs no other block and nobody else is faster.
+    #[inline]
+    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
+        // [closed] pairs with [close]; [installed] pairs with [install].
+        let tail = self.tail.position.load(Acquire);
+        let index = tail.index(PLACES);
+        if tail.is_barred() || index + 1 >= SLOTS {
+            return None;
+        }
+        let block = self.claim_in_block(tail)?;
+        Some(Vacancy { slot: &block.slots[index], place: tail })
+    }
+
+    /// Claims `tail`, and gives the block in which it is.
+    #[inline]
+    fn claim_in_block(&self, tail: Position) -> Option<&Block<T>> {
+        let block = self.tail.block.load(Relaxed);
+        // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+        // [moved-tail] pairs with [seen-tail].
+        if !self.tail.position.advance(tail, tail.next(), Release) {
+            return None;
+        }
+        // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block; and the
+        // block stays until the message that goes into the claimed slot has left.
+        Some(unsafe { &*block })
+    }
+
     /// Claims the next slot for a message. There always is one, so the answer is never Full.
     pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         let mut next = None;
@@ -125,13 +152,7 @@ impl<T> Segments<T> {
                 // Before the claim: the others wait from the claim on until the block is there.
                 next = Some(self.unused_block());
             }
-            let block = self.tail.block.load(Relaxed);
-            // [claim] pairs with [raise]: the flag is read in the word that this replaces.
-            // [moved-tail] pairs with [seen-tail].
-            if self.tail.position.advance(tail, tail.next(), Release) {
-                // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block;
-                // and the block stays until the message that goes into the claimed slot has left.
-                let block = unsafe { &*block };
+            if let Some(block) = self.claim_in_block(tail) {
                 if index + 1 == SLOTS {
                     let next = Box::into_raw(next.take().unwrap_or_else(Block::boxed));
                     // [link] pairs with [linked].
@@ -145,6 +166,31 @@ impl<T> Segments<T> {
             self.keep(block);
         }
         claimed
+    }
+
+    /// Takes the oldest message if that needs no other block and nobody else is faster.
+    #[inline]
+    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
+        // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
+        // [installed] pairs with [install].
+        let head = self.head.position.load(Acquire);
+        let index = head.index(PLACES);
+        if index + 1 >= SLOTS || self.tail.position.load(Relaxed).is_at(head) {
+            return None;
+        }
+        self.pop_at(head, index)
+    }
+
+    /// Takes the message at `head`, which a sender has claimed.
+    #[inline]
+    fn pop_at(&self, head: Position, index: usize) -> Option<(T, Owed)> {
+        let block = self.head.block.load(Relaxed);
+        // [moved-head] pairs with [seen-head].
+        if !self.head.position.advance(head, head.next(), Release) {
+            return None;
+        }
+        // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
+        Some((unsafe { self.take(block, index, head) }, Owed::Nothing))
     }
 
     /// Takes the oldest message.
@@ -168,11 +214,8 @@ impl<T> Segments<T> {
                 // The next block is being installed, for this side or for the other.
                 return Err(PopError::Busy);
             }
-            let block = self.head.block.load(Relaxed);
-            // [moved-head] pairs with [seen-head].
-            if self.head.position.advance(head, head.next(), Release) {
-                // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-                return Ok((unsafe { self.take(block, index, head) }, Owed::Nothing));
+            if let Some(popped) = self.pop_at(head, index) {
+                return Ok(popped);
             }
         }
     }
