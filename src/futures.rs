@@ -4,6 +4,8 @@ use crate::buffer::{PopError, Position, PushError};
 use crate::channel::Channel;
 use crate::error::{RecvError, SendError};
 use crate::gate::Gate;
+use crate::receiver::Receiver;
+use crate::sender::Sender;
 use crate::wait::{Attempt, Outcome, Wait};
 use core::fmt;
 use core::future::Future;
@@ -11,9 +13,20 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 /// An attempt to send the message in hand.
-struct Sending<'a, T> {
+pub(crate) struct Sending<'a, T> {
     channel: &'a Channel<T>,
-    message: Option<T>,
+    pub(crate) message: Option<T>,
+}
+
+impl<'a, T> Sending<'a, T> {
+    pub(crate) fn by(sender: &'a Sender<T>, message: Option<T>) -> Self {
+        Self { channel: &sender.channel, message }
+    }
+
+    /// The gate of the attempt, for as long as there is the sender.
+    pub(crate) fn vacancies(&self) -> &'a Gate {
+        &self.channel.vacancies
+    }
 }
 
 impl<T> Attempt for Sending<'_, T> {
@@ -53,6 +66,22 @@ impl<T> Attempt for Sending<'_, T> {
 /// An attempt to receive.
 pub(crate) struct Receiving<'a, T> {
     pub(crate) channel: &'a Channel<T>,
+}
+
+impl<'a, T> Receiving<'a, T> {
+    pub(crate) fn by(receiver: &'a Receiver<T>) -> Self {
+        Self { channel: &receiver.channel }
+    }
+
+    /// The gate of the attempt, for as long as there is the receiver.
+    pub(crate) fn arrivals(&self) -> &'a Gate {
+        &self.channel.arrivals
+    }
+
+    /// Where streams make the attempt.
+    pub(crate) fn streams(&self) -> &'a Gate {
+        &self.channel.streams
+    }
 }
 
 impl<T> Attempt for Receiving<'_, T> {

@@ -68,6 +68,7 @@ mod channel;
 mod error;
 mod futures;
 mod gate;
+pub mod queue;
 mod receiver;
 mod sender;
 mod stream;

@@ -9,8 +9,12 @@
 
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
+#[cfg(all(feature = "std", forebay_loom))]
+pub(crate) use self::model::{Mutex, MutexGuard};
 #[cfg(not(forebay_loom))]
 pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
+#[cfg(all(feature = "std", not(forebay_loom)))]
+pub(crate) use self::native::{Mutex, MutexGuard};
 use core::ops::Deref;
 pub(crate) use core::sync::atomic::Ordering;
 
@@ -29,6 +33,11 @@ mod native {
     pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicUsize};
     #[cfg(forebay_shuttle)]
     pub(crate) use shuttle::thread::{yield_now as pause, yield_now};
+
+    #[cfg(forebay_shuttle)]
+    pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+    #[cfg(all(feature = "std", not(forebay_shuttle)))]
+    pub(crate) use std::sync::{Mutex, MutexGuard};
 
     #[cfg(not(forebay_shuttle))]
     pub(crate) use core::hint::spin_loop as pause;
@@ -64,7 +73,7 @@ mod native {
 mod model {
     use super::Ordering;
     pub(crate) use loom::cell::UnsafeCell;
-    pub(crate) use loom::sync::Arc;
+    pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
     pub(crate) use loom::thread::{yield_now as pause, yield_now};
 
     /// A scheduling point in front of a load.

@@ -1,0 +1,186 @@
+//! The futures of a queue: each is the crate's wait loop with an attempt of its own.
+
+use super::error::{GetError, PutError};
+use super::job::Job;
+use super::shared::{Getting, Link, Putting, Requeueing, Shared};
+use super::storage::Side;
+use super::unfinished::{Joining, Unfinished};
+use crate::sync::Arc;
+use crate::wait::{self, Stage, Wait};
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use futures_core::stream::{FusedStream, Stream};
+
+macro_rules! future {
+    ($name:literal, $future:ident<$($generic:tt),*> -> $output:ty) => {
+        impl<$($generic),*> Future for $future<$($generic),*> {
+            type Output = $output;
+
+            #[inline]
+            fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                self.0.poll(cx)
+            }
+        }
+
+        impl<$($generic),*> fmt::Debug for $future<$($generic),*> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct($name).finish_non_exhaustive()
+            }
+        }
+
+        impl<$($generic),*> $future<$($generic),*> {
+            #[cfg(all(feature = "std", not(target_family = "wasm")))]
+            pub(super) fn block(self) -> $output {
+                self.0.block()
+            }
+        }
+    };
+}
+
+/// Puts an item, and waits for room first while the queue is full.
+///
+/// Made by [`Queue::put`](crate::queue::Queue::put).
+///
+/// # Panics
+/// When polled after completion.
+///
+/// # Cancel safety
+/// Dropping the future before it is complete means: not put, and not counted. The item is dropped with it, unless
+/// [`into_inner`](Self::into_inner) takes it back out.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Put<'a, T>(Wait<Putting<'a, T>>);
+
+impl<'a, T> Put<'a, T> {
+    pub(super) fn new(shared: &'a Shared<T>, item: T) -> Self {
+        Self(Wait::new(Putting { shared, item: Some(item) }))
+    }
+
+    /// Gives up, and gives back the item if it was not put.
+    ///
+    /// `None` after the future is complete: the item was put, or returned in the error.
+    pub fn into_inner(mut self) -> Option<T> {
+        self.0.attempt.item.take()
+    }
+}
+
+// The item is moved out of the future, never pinned in it.
+impl<T> Unpin for Put<'_, T> {}
+future!("Put", Put<'a, T> -> Result<(), PutError<T>>);
+
+/// Gets a job, and waits for one first while the queue is empty.
+///
+/// Made by [`Queue::get`](crate::queue::Queue::get).
+///
+/// # Cancel safety
+/// Dropping the future loses no item: it takes one out only in the poll that returns it. If it had been woken for one, another
+/// is woken in its place.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Get<'a, T>(Wait<Getting<'a, T>>);
+
+impl<'a, T> Get<'a, T> {
+    pub(super) fn new(shared: &'a Arc<Shared<T>>) -> Self {
+        Self(Wait::new(Getting { shared, side: Side::Arrivals }))
+    }
+}
+
+future!("Get", Get<'a, T> -> Result<Job<'a, T>, GetError>);
+
+/// Puts a job back, and waits for room first while the queue is full.
+///
+/// Made by [`Job::requeue`].
+///
+/// # Panics
+/// When polled after completion.
+///
+/// # Cancel safety
+/// Dropping the future before it is complete drops the job, with all that this means, unless [`into_inner`](Self::into_inner)
+/// takes it back out.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Requeue<'a, T>(Wait<Requeueing<'a, T>>);
+
+impl<'a, T> Requeue<'a, T> {
+    pub(super) fn new(link: Link<'a, T>, job: Job<'a, T>) -> Self {
+        Self(Wait::new(Requeueing { link, job: Some(job) }))
+    }
+
+    /// Gives up, and gives back the job if it was not put back.
+    ///
+    /// `None` after the future is complete: the job was put back, or returned in the error.
+    pub fn into_inner(mut self) -> Option<Job<'a, T>> {
+        self.0.attempt.job.take()
+    }
+}
+
+// The job is moved out of the future, never pinned in it.
+impl<T> Unpin for Requeue<'_, T> {}
+future!("Requeue", Requeue<'a, T> -> Result<(), PutError<Job<'a, T>>>);
+
+/// Waits until everything that was put is done.
+///
+/// Made by [`Queue::join`](crate::queue::Queue::join).
+///
+/// # Cancel safety
+/// Dropping the future has no effect on anybody.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Join<'a>(Wait<Joining<'a>>);
+
+impl<'a> Join<'a> {
+    pub(super) fn new(unfinished: &'a Unfinished) -> Self {
+        Self(Wait::new(Joining::new(unfinished)))
+    }
+}
+
+future!("Join", Join<'a> -> ());
+
+/// The jobs of a queue, as a stream of [`Job<'static, T>`](Job). It counts as a handle of the queue.
+///
+/// Made by [`Queue::jobs`](crate::queue::Queue::jobs). It ends when the queue is shut down and has nothing left to give.
+///
+/// # Wakeups
+/// An item wakes one waiting [`get`](crate::queue::Queue::get). Only if there is none it wakes the streams: every one that is
+/// waiting, each at most once until it is polled again.
+///
+/// # Cancel safety
+/// A `next()` that is dropped loses no item.
+pub struct Jobs<T> {
+    shared: Arc<Shared<T>>,
+    /// The wait lasts from poll to poll.
+    stage: Stage,
+    over: bool,
+}
+
+impl<T> Jobs<T> {
+    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
+        Self { shared, stage: Stage::default(), over: false }
+    }
+}
+
+impl<T: 'static> Stream for Jobs<T> {
+    type Item = Job<'static, T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Self { shared, stage, over } = &mut *self;
+        if *over {
+            return Poll::Ready(None);
+        }
+        let job = wait::poll(&mut Getting { shared, side: Side::Streams }, stage, cx);
+        job.map(|job| {
+            *over = job.is_err();
+            job.ok().map(Job::into_owned)
+        })
+    }
+}
+
+impl<T: 'static> FusedStream for Jobs<T> {
+    fn is_terminated(&self) -> bool {
+        self.over
+    }
+}
+
+impl<T> fmt::Debug for Jobs<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jobs").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,311 @@
+//! The handle.
+
+use super::builder::Builder;
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+use super::error::{GetError, PutError};
+use super::error::{TryGetError, TryPutError};
+use super::futures::{Get, Jobs, Join, Put};
+use super::job::Job;
+use super::shared::Shared;
+use super::storage;
+use crate::sync::Arc;
+use core::fmt;
+
+/// How a queue ends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shutdown {
+    /// Nothing is put any more; what is inside is handed out to the last item.
+    Graceful,
+    /// Nothing is put or handed out any more; what is inside is dropped, and counts as done.
+    Immediate,
+}
+
+/// A work queue. Clones are handles of the same queue.
+///
+/// There are no sides: whoever has a handle can put, get, join and shut down. So a queue does not end when producers go,
+/// as a channel does; [`shutdown`](Self::shutdown) ends it. The items inside are dropped with the last handle; an
+/// [owned job](Job::into_owned) and a [stream of jobs](Self::jobs) are handles too.
+///
+/// ```
+/// # futures_lite::future::block_on(async {
+/// use forebay::queue::{Queue, Shutdown};
+/// use futures_lite::future;
+///
+/// let queue = Queue::bounded(3);
+/// let worker = async {
+///     let mut sum = 0;
+///     while let Ok(job) = queue.get().await {
+///         sum += *job; // done at the end of the scope
+///     }
+///     sum
+/// };
+/// let producer = async {
+///     for number in 1..=10 {
+///         queue.put(number).await.unwrap();
+///     }
+///     queue.join().await; // all ten are done, not only taken
+///     queue.shutdown(Shutdown::Graceful);
+/// };
+/// assert_eq!(future::zip(worker, producer).await.0, 55);
+/// # });
+/// ```
+pub struct Queue<T> {
+    pub(super) shared: Arc<Shared<T>>,
+}
+
+impl<T> Queue<T> {
+    /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the others.
+    ///
+    /// # Panics
+    /// If `maxsize` is zero, or so large that it cannot be represented.
+    #[must_use]
+    pub fn bounded(maxsize: usize) -> Self {
+        Builder::new().maxsize(maxsize).fifo()
+    }
+
+    /// A queue, first in first out, in which any number of items wait.
+    ///
+    /// Nothing slows down those who put: use it only where something else bounds what is inside.
+    #[must_use]
+    pub fn unbounded() -> Self {
+        Builder::new().fifo()
+    }
+
+    /// Puts an item, and waits for room first while the queue is full.
+    ///
+    /// # Errors
+    /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits, even if there is room.
+    ///
+    /// # Fairness
+    /// Waiting puts are woken in the order in which they began to wait. Room is free to all until it is taken: a put that does
+    /// not wait may come first, and the woken one waits again.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is complete, the item was not put, and is dropped with it.
+    /// [`Put::into_inner`] gives it back instead.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use forebay::queue::{PutError, Queue, Shutdown};
+    ///
+    /// let queue = Queue::bounded(1);
+    /// assert_eq!(queue.put(1).await, Ok(()));
+    /// queue.shutdown(Shutdown::Graceful);
+    /// assert_eq!(queue.put(2).await, Err(PutError(2)));
+    /// # });
+    /// ```
+    #[inline]
+    pub fn put(&self, item: T) -> Put<'_, T> {
+        Put::new(&self.shared, item)
+    }
+
+    /// Puts an item if there is room for it at once: asyncio's `put_nowait`.
+    ///
+    /// # Errors
+    /// - [`TryPutError::Full`] with the item if the queue holds as many items as it can.
+    /// - [`TryPutError::ShutDown`] with the item if the queue is shut down.
+    ///
+    /// ```
+    /// use forebay::queue::{Queue, TryPutError};
+    ///
+    /// let queue = Queue::bounded(1);
+    /// assert_eq!(queue.try_put(1), Ok(()));
+    /// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
+    /// ```
+    #[inline]
+    pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
+        self.shared.try_put(item, storage::Put::New)
+    }
+
+    /// Gets a job, and waits for one first while the queue is empty.
+    ///
+    /// # Errors
+    /// [`GetError`] if the queue is shut down and has nothing left to give.
+    ///
+    /// # Fairness
+    /// As with [`put`](Self::put): woken in order, and free to all until taken.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses no item. If it had been woken for one, another `get` is woken instead.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use forebay::queue::{GetError, Queue, Shutdown};
+    ///
+    /// let queue = Queue::bounded(1);
+    /// queue.put(1).await.unwrap();
+    /// queue.shutdown(Shutdown::Graceful);
+    /// assert_eq!(*queue.get().await.unwrap(), 1);
+    /// assert_eq!(queue.get().await.unwrap_err(), GetError);
+    /// # });
+    /// ```
+    #[inline]
+    pub fn get(&self) -> Get<'_, T> {
+        Get::new(&self.shared)
+    }
+
+    /// Gets a job if there is one at once: asyncio's `get_nowait`.
+    ///
+    /// # Errors
+    /// - [`TryGetError::Empty`] if there is none.
+    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut down.
+    #[inline]
+    pub fn try_get(&self) -> Result<Job<'_, T>, TryGetError> {
+        Shared::try_get(&self.shared)
+    }
+
+    /// The jobs as a stream, each of which owns a share of the queue.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use forebay::queue::{Queue, Shutdown};
+    /// use futures_lite::StreamExt;
+    ///
+    /// let queue = Queue::unbounded();
+    /// queue.put(1).await.unwrap();
+    /// queue.put(2).await.unwrap();
+    /// queue.shutdown(Shutdown::Graceful);
+    /// let items: Vec<_> = queue.jobs().map(|job| job.into_inner()).collect().await;
+    /// assert_eq!(items, [1, 2]);
+    /// # });
+    /// ```
+    pub fn jobs(&self) -> Jobs<T> {
+        Jobs::new(Arc::clone(&self.shared))
+    }
+
+    /// Waits until everything that was put is done: got, and its job done. At once if nothing is unfinished.
+    ///
+    /// Any number of tasks may join, again and again. It is enough that nothing was unfinished at one moment of the wait: a
+    /// put that comes right after it does not prolong the wait.
+    ///
+    /// # Cancel safety
+    /// Dropping the future has no effect.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use forebay::queue::Queue;
+    /// use futures_lite::future;
+    ///
+    /// let queue = Queue::bounded(1);
+    /// queue.join().await;
+    /// queue.put(1).await.unwrap();
+    /// let job = queue.get().await.unwrap();
+    /// let mut join = queue.join();
+    /// assert!(future::poll_once(&mut join).await.is_none());
+    /// job.done();
+    /// join.await;
+    /// # });
+    /// ```
+    pub fn join(&self) -> Join<'_> {
+        Join::new(&self.shared.unfinished)
+    }
+
+    /// Ends the queue: every put fails from here on, also those that wait, and with [`Shutdown::Immediate`] every get too.
+    ///
+    /// Jobs in hand stay in hand, and [`join`](Self::join) waits for them in either case. To call it again is fine, also with the
+    /// other argument: immediate after graceful drops what is left, graceful after immediate does nothing.
+    ///
+    /// # Panics
+    /// If an item that it drops does, or a waker. The queue is shut down then, and all counts are right.
+    ///
+    /// ```
+    /// use forebay::queue::{Queue, Shutdown, TryGetError};
+    ///
+    /// let queue = Queue::bounded(2);
+    /// queue.try_put(1).unwrap();
+    /// queue.try_put(2).unwrap();
+    /// let job = queue.try_get().unwrap();
+    /// queue.shutdown(Shutdown::Immediate);
+    /// assert_eq!(queue.try_get().unwrap_err(), TryGetError::ShutDown);
+    /// assert_eq!((queue.len(), queue.unfinished()), (0, 1));
+    /// # job.done();
+    /// ```
+    pub fn shutdown(&self, how: Shutdown) {
+        let Shared { storage, unfinished } = &*self.shared;
+        let drain = crate::sync::defer(|| {
+            if how == Shutdown::Immediate {
+                storage.drain(unfinished);
+            }
+        });
+        storage.close();
+        drop(drain);
+    }
+
+    /// Whether the queue is shut down. Once `true` it stays so. There may still be items inside.
+    pub fn is_shut_down(&self) -> bool {
+        self.shared.storage.is_shut_down()
+    }
+
+    /// How many items waited in the queue at some moment during the call: asyncio's `qsize`.
+    pub fn len(&self) -> usize {
+        self.shared.storage.len()
+    }
+
+    /// Whether no item waited in the queue at some moment during the call. There may be jobs in hand.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there was no room at some moment during the call. A queue without limit always has room.
+    pub fn is_full(&self) -> bool {
+        self.capacity().is_some_and(|maxsize| self.len() >= maxsize)
+    }
+
+    /// How many items the queue can hold; `None` if there is no limit: asyncio's `maxsize`.
+    pub fn capacity(&self) -> Option<usize> {
+        self.shared.storage.capacity()
+    }
+
+    /// How many items were put and are not done, at some moment during the call.
+    ///
+    /// While another thread puts, its item may already count, and may yet turn out not to be put.
+    pub fn unfinished(&self) -> usize {
+        self.shared.unfinished.get()
+    }
+
+    /// How many items are done because their job was dropped more often than
+    /// [`retries`](Builder::retries) allows. Zero in a queue without retries.
+    pub fn failed(&self) -> usize {
+        self.shared.storage.failed()
+    }
+
+    /// Puts an item from a thread, which sleeps while the queue is full.
+    ///
+    /// Don't call it in async code: it blocks the executor. There, use [`put`](Self::put).
+    ///
+    /// # Errors
+    /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn put_blocking(&self, item: T) -> Result<(), PutError<T>> {
+        self.put(item).block()
+    }
+
+    /// Gets a job on a thread, which sleeps while the queue is empty.
+    ///
+    /// Don't call it in async code: it blocks the executor. There, use [`get`](Self::get).
+    ///
+    /// # Errors
+    /// [`GetError`] if the queue is shut down and has nothing left to give.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn get_blocking(&self) -> Result<Job<'_, T>, GetError> {
+        self.get().block()
+    }
+
+    /// Waits on a thread, which sleeps, until everything that was put is done. As [`join`](Self::join).
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn join_blocking(&self) {
+        self.join().block();
+    }
+}
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,206 @@
+//! An item that somebody works on.
+
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+use super::error::PutError;
+use super::error::TryPutError;
+use super::futures::Requeue;
+use super::shared::{Link, Shared};
+use super::storage::{Put, Taken};
+use crate::sync::{Arc, defer};
+use core::fmt;
+use core::ops::{Deref, DerefMut};
+
+/// An item that was taken from a queue and is not done yet. It derefs to the item.
+///
+/// asyncio's `task_done()` is this guard: [`done`](Self::done) or a drop, be it by a panic or by the cancellation of the worker,
+/// marks the item as done, and exactly once. The item is dropped first, so that [`join`](crate::queue::Queue::join) returns when
+/// it is gone. In a queue with [`retries`](crate::queue::Builder::retries) a drop puts it back instead; [`done`](Self::done) and
+/// [`into_inner`](Self::into_inner) mark it as done there too.
+///
+/// A job that is leaked (`mem::forget`) is never done, and `join` waits for ever.
+///
+/// # Panics
+/// Its drop panics where the item's does, or a waker, or in a queue with retries the comparison of a priority; the count
+/// is right all the same.
+///
+/// ```
+/// let queue = forebay::queue::Queue::bounded(2);
+/// queue.try_put("dig")?;
+/// let job = queue.try_get().unwrap();
+/// assert_eq!((*job, queue.len(), queue.unfinished()), ("dig", 0, 1));
+/// job.done();
+/// assert_eq!(queue.unfinished(), 0);
+/// # Ok::<(), forebay::queue::TryPutError<&str>>(())
+/// ```
+#[must_use = "a job that is dropped counts as done, or goes back to its queue"]
+pub struct Job<'a, T> {
+    /// `None` once the job is spent, which is when its last owner goes.
+    pub(super) taken: Option<Taken<T>>,
+    link: Link<'a, T>,
+}
+
+impl<'a, T> Job<'a, T> {
+    #[inline]
+    pub(super) fn new(shared: &'a Arc<Shared<T>>, taken: Taken<T>) -> Self {
+        Self { taken: Some(taken), link: Link::Borrowed(shared) }
+    }
+
+    /// Takes the item out, and the count upon the caller.
+    fn take(&mut self) -> Taken<T> {
+        self.taken.take().expect("a job has its item")
+    }
+
+    fn taken(&self) -> &Taken<T> {
+        self.taken.as_ref().expect("a job has its item")
+    }
+
+    /// Marks the item as done, and drops it.
+    #[inline]
+    pub fn done(mut self) {
+        let taken = self.taken.take();
+        let finish = defer(|| self.finish());
+        drop(taken);
+        drop(finish);
+    }
+
+    /// Takes the item out, and marks it as done.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(7).unwrap();
+    /// assert_eq!(queue.try_get().unwrap().into_inner(), 7);
+    /// assert_eq!(queue.unfinished(), 0);
+    /// ```
+    pub fn into_inner(mut self) -> T {
+        let Taken { item, .. } = self.take();
+        self.finish();
+        item
+    }
+
+    #[inline]
+    fn finish(&self) {
+        let shared = self.link.get();
+        shared.storage.finish(&shared.unfinished);
+    }
+
+    /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(7).unwrap();
+    /// let job = queue.try_get().unwrap().into_owned();
+    /// let worker = std::thread::spawn(move || job.into_inner());
+    /// queue.join_blocking();
+    /// assert_eq!(worker.join().unwrap(), 7);
+    /// ```
+    pub fn into_owned(mut self) -> Job<'static, T>
+    where
+        T: 'static,
+    {
+        let shared = Arc::clone(self.link.get());
+        Job { taken: self.taken.take(), link: Link::Owned(shared) }
+    }
+
+    /// How often the item was handed out, this time included: 1, and one more for each time that its job was dropped and it
+    /// came back.
+    ///
+    /// It comes back only in a queue with [`retries`](crate::queue::Builder::retries). [`requeue`](Self::requeue) is no failure, and
+    /// leaves it as it is.
+    pub fn attempt(&self) -> u32 {
+        self.taken().attempt
+    }
+
+    /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
+    /// queue is full. The item stays unfinished all the time.
+    ///
+    /// Beware: where every worker waits for room in its own queue, nobody makes any. [`try_requeue`](Self::try_requeue)
+    /// does not wait.
+    ///
+    /// # Errors
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is complete, the job was not put back, and is dropped with it: it is done, or comes
+    /// back by its own way in a queue with retries. [`Requeue::into_inner`] gives it back instead.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let queue = forebay::queue::Queue::bounded(2);
+    /// queue.put("hard").await.unwrap();
+    /// queue.put("easy").await.unwrap();
+    ///
+    /// queue.get().await.unwrap().requeue().await.unwrap();
+    /// assert_eq!(queue.get().await.unwrap().into_inner(), "easy");
+    /// assert_eq!(queue.get().await.unwrap().into_inner(), "hard");
+    /// queue.join().await;
+    /// # });
+    /// ```
+    pub fn requeue(self) -> Requeue<'a, T> {
+        Requeue::new(self.link.clone(), self)
+    }
+
+    /// Puts the job back if there is room for it at once.
+    ///
+    /// # Errors
+    /// - [`TryPutError::Full`] with the job if the queue holds as many items as it can.
+    /// - [`TryPutError::ShutDown`] with the job if the queue is shut down.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(1).unwrap();
+    /// let job = queue.try_get().unwrap();
+    /// queue.try_put(2).unwrap();
+    /// let job = job.try_requeue().unwrap_err().into_inner();
+    /// assert_eq!((*job, queue.unfinished()), (1, 2));
+    /// ```
+    pub fn try_requeue(mut self) -> Result<(), TryPutError<Self>> {
+        let Taken { item, attempt } = self.take();
+        let put = self.link.get().try_put(item, Put::Again(attempt));
+        put.map_err(|error| {
+            let (full, item) = (error.is_full(), error.into_inner());
+            self.taken = Some(Taken { item, attempt });
+            if full { TryPutError::Full(self) } else { TryPutError::ShutDown(self) }
+        })
+    }
+
+    /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
+    ///
+    /// # Errors
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn requeue_blocking(self) -> Result<(), PutError<Self>> {
+        self.requeue().block()
+    }
+}
+
+impl<T> Deref for Job<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.taken().item
+    }
+}
+
+impl<T> DerefMut for Job<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.taken.as_mut().expect("a job has its item").item
+    }
+}
+
+impl<T> Drop for Job<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(taken) = self.taken.take() {
+            let shared = self.link.get();
+            shared.storage.abandon(taken, &shared.unfinished);
+        }
+    }
+}
+
+impl<T> fmt::Debug for Job<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job").finish_non_exhaustive()
+    }
+}

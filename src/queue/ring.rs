@@ -1,0 +1,128 @@
+//! Items in a channel: first in, first out, without a lock.
+
+use super::storage::{Put, Seen, Side, Taken};
+use super::unfinished::Unfinished;
+use crate::error::{RecvError, SendError};
+use crate::futures::{Receiving, Sending};
+use crate::gate::Gate;
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::sync::defer;
+use crate::wait::{Attempt, Outcome};
+
+/// Both ends of one channel: it closes by a shutdown only.
+#[derive(Debug)]
+pub(super) struct Ring<T> {
+    sender: Sender<T>,
+    receiver: Receiver<T>,
+}
+
+impl<T> Ring<T> {
+    pub(super) fn new((sender, receiver): (Sender<T>, Receiver<T>)) -> Self {
+        Self { sender, receiver }
+    }
+
+    fn sending(&self, item: Option<T>) -> Sending<'_, T> {
+        Sending::by(&self.sender, item)
+    }
+
+    fn receiving(&self) -> Receiving<'_, T> {
+        Receiving::by(&self.receiver)
+    }
+
+    #[inline]
+    pub(super) fn put(
+        &self,
+        item: &mut Option<T>,
+        unfinished: &Unfinished,
+        how: Put,
+    ) -> Outcome<Result<(), T>, Seen> {
+        let counts = how == Put::New;
+        if counts {
+            // [raise-first] before the send: a fast worker is done with the item before `send` returns.
+            unfinished.raise();
+        }
+        let mut sending = self.sending(item.take());
+        // It panics only where a waker does, and then the item is in: the count is right.
+        let outcome = match sending.attempt() {
+            Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
+            Outcome::Done(Err(SendError(item))) => Outcome::Done(Err(item)),
+            Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
+            Outcome::Busy => Outcome::Busy,
+        };
+        *item = sending.message.take();
+        if counts {
+            // [not-put] what was not sent does not count; it may have been all that kept the joiners.
+            unfinished.lower();
+        }
+        outcome
+    }
+
+    #[inline]
+    pub(super) fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Taken<T>>, Seen> {
+        // Where the waker of a put panics, the item is out and goes with the unwinding.
+        let lost = defer(|| unfinished.lower());
+        let outcome = self.receiving().attempt();
+        lost.cancel();
+        match outcome {
+            Outcome::Done(Ok(item)) => Outcome::Done(Some(Taken { item, attempt: 1 })),
+            Outcome::Done(Err(RecvError)) => Outcome::Done(None),
+            Outcome::Blocked(empty) => Outcome::Blocked(Some(empty)),
+            Outcome::Busy => Outcome::Busy,
+        }
+    }
+
+    /// Graceful: what is inside can still be taken.
+    pub(super) fn close(&self) {
+        self.sender.close();
+    }
+
+    /// Drops what is inside; the channel is closed.
+    pub(super) fn drain(&self, unfinished: &Unfinished) {
+        while let Ok(item) = self.receiver.try_recv() {
+            // An item that panics when it is dropped takes no other with it, and counts.
+            let rest = defer(|| self.drain(unfinished));
+            let done = defer(|| unfinished.lower());
+            drop(item);
+            drop(done);
+            rest.cancel();
+        }
+    }
+
+    pub(super) fn gate(&self, side: Side) -> &Gate {
+        match side {
+            Side::Vacancies => self.sending(None).vacancies(),
+            Side::Arrivals => self.receiving().arrivals(),
+            Side::Streams => self.receiving().streams(),
+        }
+    }
+
+    pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {
+        let seen = seen.expect("a position was seen");
+        match side {
+            Side::Vacancies => self.sending(None).raise(seen),
+            Side::Arrivals | Side::Streams => self.receiving().raise(seen),
+        }
+    }
+
+    pub(super) fn hand_on(&self, side: Side) {
+        match side {
+            Side::Vacancies => self.sending(None).hand_on(),
+            Side::Arrivals => self.receiving().hand_on(),
+            // Whoever holds a stream may never look again: it owes nothing.
+            Side::Streams => {}
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.receiver.len()
+    }
+
+    pub(super) fn capacity(&self) -> Option<usize> {
+        self.receiver.capacity()
+    }
+
+    pub(super) fn is_shut_down(&self) -> bool {
+        self.sender.is_closed()
+    }
+}

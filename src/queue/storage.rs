@@ -1,0 +1,163 @@
+//! Where the items lie: in a channel, or where their order needs a lock.
+//!
+//! Both answer in the terms of the wait loop: done, blocked, or busy. They differ in one thing only that a caller sees: from
+//! a shelf a job that was dropped may come back.
+
+use super::ring::Ring;
+#[cfg(feature = "std")]
+use super::shelf::Shelf;
+use super::unfinished::Unfinished;
+use crate::futures::Receiving;
+use crate::gate::Gate;
+use crate::wait::{Attempt, Outcome};
+
+/// What an attempt that was blocked saw: a position of the channel; a shelf has nothing to show.
+pub(super) type Seen = Option<<Receiving<'static, ()> as Attempt>::Seen>;
+
+/// Where somebody waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Side {
+    /// For room.
+    Vacancies,
+    /// For an item.
+    Arrivals,
+    /// For an item, as a stream, which may never look again.
+    Streams,
+}
+
+/// What is put.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Put {
+    /// An item that is not counted yet.
+    New,
+    /// A job in hand, after so many attempts.
+    Again(u32),
+}
+
+/// An item on its way out.
+#[derive(Debug)]
+pub(super) struct Taken<T> {
+    pub(super) item: T,
+    pub(super) attempt: u32,
+}
+
+#[derive(Debug)]
+pub(super) enum Storage<T> {
+    Ring(Ring<T>),
+    #[cfg(feature = "std")]
+    Shelf(Shelf<T>),
+}
+
+/// Calls the same method of either kind.
+macro_rules! either {
+    ($storage:expr, $kind:ident => $call:expr) => {
+        match $storage {
+            Storage::Ring($kind) => $call,
+            #[cfg(feature = "std")]
+            Storage::Shelf($kind) => $call,
+        }
+    };
+}
+
+impl<T> Storage<T> {
+    /// Puts the item, and counts it if it is new. It stays in `item` while there is no room.
+    #[inline]
+    pub(super) fn put(
+        &self,
+        item: &mut Option<T>,
+        unfinished: &Unfinished,
+        how: Put,
+    ) -> Outcome<Result<(), T>, Seen> {
+        either!(self, kind => kind.put(item, unfinished, how))
+    }
+
+    /// Takes an item out; `None` when none will come.
+    ///
+    /// [`freed`](Self::freed) must follow once the item is in safe hands.
+    #[inline]
+    pub(super) fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Taken<T>>, Seen> {
+        match self {
+            Self::Ring(ring) => ring.get(unfinished),
+            #[cfg(feature = "std")]
+            Self::Shelf(shelf) => shelf.get(),
+        }
+    }
+
+    /// Wakes a put for the room that a `get` has made.
+    #[inline]
+    pub(super) fn freed(&self) {
+        match self {
+            Self::Ring(_) => {}
+            #[cfg(feature = "std")]
+            Self::Shelf(shelf) => shelf.freed(),
+        }
+    }
+
+    /// A job in hand is done.
+    #[inline]
+    pub(super) fn finish(&self, unfinished: &Unfinished) {
+        match self {
+            Self::Ring(_) => unfinished.lower(),
+            #[cfg(feature = "std")]
+            Self::Shelf(shelf) => shelf.finish(unfinished),
+        }
+    }
+
+    /// A job was dropped by somebody who is not done with it.
+    #[inline]
+    pub(super) fn abandon(&self, taken: Taken<T>, unfinished: &Unfinished) {
+        match self {
+            Self::Ring(_) => {
+                let _done = crate::sync::defer(|| self.finish(unfinished));
+                drop(taken);
+            }
+            #[cfg(feature = "std")]
+            Self::Shelf(shelf) => shelf.abandon(taken, unfinished),
+        }
+    }
+
+    pub(super) fn close(&self) {
+        either!(self, kind => kind.close());
+    }
+
+    pub(super) fn drain(&self, unfinished: &Unfinished) {
+        either!(self, kind => kind.drain(unfinished));
+    }
+
+    pub(super) fn gate(&self, side: Side) -> &Gate {
+        either!(self, kind => kind.gate(side))
+    }
+
+    pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {
+        match self {
+            Self::Ring(ring) => ring.raise(side, seen),
+            // Everything that opens a gate of a shelf does so whether anybody waits or not.
+            #[cfg(feature = "std")]
+            Self::Shelf(_) => true,
+        }
+    }
+
+    pub(super) fn hand_on(&self, side: Side) {
+        either!(self, kind => kind.hand_on(side));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        either!(self, kind => kind.len())
+    }
+
+    pub(super) fn capacity(&self) -> Option<usize> {
+        either!(self, kind => kind.capacity())
+    }
+
+    pub(super) fn is_shut_down(&self) -> bool {
+        either!(self, kind => kind.is_shut_down())
+    }
+
+    pub(super) fn failed(&self) -> usize {
+        match self {
+            Self::Ring(_) => 0,
+            #[cfg(feature = "std")]
+            Self::Shelf(shelf) => shelf.failed(),
+        }
+    }
+}
