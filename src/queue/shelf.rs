@@ -174,7 +174,7 @@ impl<T> Shelf<T> {
         state.phase = state.phase.max(Phase::Closed);
         drop(state);
         // [shut] who takes a place later finds it shut.
-        sweep(&[&self.vacancies, &self.arrivals, &self.streams]);
+        sweep(&[&self.arrivals, &self.streams, &self.vacancies]);
     }
 
     pub(super) fn drain(&self, unfinished: &Unfinished) {
