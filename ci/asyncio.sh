@@ -7,7 +7,7 @@ export FOREBAY_SCENARIOS="${1:-4000}" FOREBAY_SEED="${2:-1}"
 
 # Each must agree: 3.13 and later shut down, and so do their scenarios.
 ran=0
-for python in python3 python3.13 python3.14; do
+for python in python3 python3.13 python3.14 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[3-9]*/bin/python3; do
     "$python" -c "" 2> /dev/null || continue
     say "$python"
     FOREBAY_PYTHON=$python cargo test -q --test asyncio -- --nocapture

@@ -1,4 +1,4 @@
-//! The main job, the example `workers`, as a newcomer meets it: on the command line.
+//! The main job, the example `workers`, as a newcomer meets it: on the command line; and `crawl`.
 #![cfg(feature = "std")]
 
 use std::env::consts::EXE_SUFFIX;
@@ -8,15 +8,19 @@ const RUNTIMES: [&str; 4] = ["smol", "async-std", "tokio", "threads"];
 
 /// Runs the example that `cargo test` has built beside this test, with its streams caught: not a terminal.
 fn workers(args: &str) -> Output {
+    example("workers", args.split_whitespace())
+}
+
+fn example<'a>(name: &str, args: impl IntoIterator<Item = &'a str>) -> Output {
     let this_test = std::env::current_exe().unwrap();
     let profile = this_test.ancestors().nth(2).unwrap();
-    let example = profile.join("examples").join(format!("workers{EXE_SUFFIX}"));
+    let example = profile.join("examples").join(format!("{name}{EXE_SUFFIX}"));
     assert!(
         example.exists(),
-        "not built: `cargo build --example workers` puts it at {}",
+        "not built: `cargo build --example {name}` puts it at {}",
         example.display()
     );
-    Command::new(example).args(args.split_whitespace()).output().unwrap()
+    Command::new(example).args(args).output().unwrap()
 }
 
 /// What a run that must succeed prints on stdout.
@@ -59,6 +63,43 @@ fn a_fast_producer_fills_the_queue_and_no_more() {
 }
 
 #[test]
+fn workers_that_crash_lose_nothing() {
+    for runtime in RUNTIMES {
+        let table = table(&format!(
+            "--runtime {runtime} --items 60 --workers 3 --produce-ms 0 --work-ms 1 --crash 20 --quiet"
+        ));
+        assert_eq!(numbers(&table, "crashes"), [20], "{table}");
+        assert_eq!(numbers(&table, "lost"), [0], "{table}");
+        assert_eq!(numbers(&table, "received by worker").iter().sum::<usize>(), 60, "{table}");
+    }
+}
+
+#[test]
+fn a_crawl_ends_when_everything_is_found() {
+    let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("crawl");
+    let _ = std::fs::remove_dir_all(&root);
+    for number in 0..30_usize {
+        // A tree of depth five: each folder lies in the one with half its number.
+        let names = std::iter::successors(Some(number), |&n| (n > 0).then_some(n / 2));
+        let mut names: Vec<_> = names.map(|n| n.to_string()).collect();
+        names.reverse();
+        let folder = root.join(names.join("/"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("file"), "1234").unwrap();
+    }
+    for workers in ["1", "4"] {
+        let output = example("crawl", ["--workers", workers, root.to_str().unwrap()]);
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{stdout}");
+        let last = stdout.lines().last();
+        assert_eq!(last, Some("31 folders, 30 files, 120 bytes, 0 unreadable"), "{stdout}");
+    }
+    let output = example("crawl", ["/no/such/folder"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is not a folder"));
+}
+
+#[test]
 fn nothing_to_send_is_fine() {
     for runtime in RUNTIMES {
         let table = table(&format!("--runtime {runtime} --items 0 --workers 2 --quiet"));
@@ -92,6 +133,7 @@ fn bad_arguments_are_refused_with_a_reason() {
         ("--workers 1000000", "1000000 is not in 1..="),
         ("--capacity 0", "0 is not in 1..="),
         ("--capacity 4000000000000", "4000000000000 is not in 1..="),
+        ("--crash -1", "-1 is not in 0..="),
         ("--items -1", "-1 is not in 0..="),
         ("--items 99999999999999999999", "number too large"),
         ("--items many", "invalid digit"),

@@ -6,19 +6,19 @@ use core::time::Duration;
 use clap::builder::RangedI64ValueParser;
 use clap::{Parser, ValueEnum};
 
-/// A fast producer, slower workers, and a bounded channel that keeps them in step
+/// A fast producer, slower workers, and a bounded queue that keeps them in step
 #[derive(Clone, Copy, Parser)]
 pub(crate) struct Args {
     /// What runs the producer and the workers
     #[arg(long, value_enum, default_value = "smol")]
     pub(crate) runtime: RuntimeName,
 
-    /// How many items to send
+    /// How many items to put
     #[arg(long, default_value_t = 200, allow_negative_numbers = true)]
     #[arg(value_parser = RangedI64ValueParser::<u32>::new().range(0..=1_000_000_000))]
     pub(crate) items: u32,
 
-    /// How many workers share the receiving side
+    /// How many workers share the queue
     #[arg(long, default_value_t = 4, allow_negative_numbers = true)]
     #[arg(value_parser = RangedI64ValueParser::<u32>::new().range(1..=256))]
     pub(crate) workers: u32,
@@ -37,6 +37,11 @@ pub(crate) struct Args {
     #[arg(long = "work-ms", value_name = "MS", default_value = "100")]
     #[arg(value_parser = milliseconds, allow_negative_numbers = true)]
     pub(crate) work: Duration,
+
+    /// How many items make their worker panic, once each
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(value_parser = RangedI64ValueParser::<u32>::new().range(0..=1_000_000_000))]
+    pub(crate) crash: u32,
 
     /// Print nothing but the table
     #[arg(long)]

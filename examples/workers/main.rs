@@ -2,16 +2,20 @@
 //!
 //! ```text
 //!                            ┌───────┐ ┌─▶ worker 1
-//!    producer ─ send().await ▶ ░ ▒ ▓ ├─┼─▶ worker 2    each item goes to one of them
+//!    producer ── put().await ▶ ░ ▒ ▓ ├─┼─▶ worker 2    each item goes to one of them
 //!                            └───────┘ └─▶ worker 3
 //! ```
 //!
-//! When the queue is full, `send` waits. So the producer slows down to the pace of the workers, and
+//! When the queue is full, `put` waits. So the producer slows down to the pace of the workers, and
 //! memory stays bounded. That is backpressure, and the table at the end shows it.
+//!
+//! The pool ends by `join`, which returns when every item is done and not only taken, and `shutdown`. A worker
+//! that panics loses nothing: its job goes back to the queue. `--crash 20` shows it.
 //!
 //! ```text
 //! cargo run --release --example workers
 //! cargo run --release --example workers -- --runtime tokio --workers 8 --capacity 1
+//! cargo run --release --example workers -- --crash 20
 //! cargo run --release --example workers -- --help
 //! ```
 //!
@@ -30,13 +34,28 @@ use std::time::Instant;
 
 use args::{Args, RuntimeName};
 use clap::Parser as _;
+use forebay::queue::{Builder, Queue};
 use live::Live;
 use runtime::{AsyncStd, Smol, Tokio};
 
-/// What goes through the channel.
+/// What goes through the queue.
 struct Item {
+    number: u32,
     /// How long a worker needs for it.
     effort: Duration,
+}
+
+/// A queue to which a job goes back when its worker panics.
+fn queue(args: &Args) -> Queue<Item> {
+    Builder::new().maxsize(args.capacity).retries(1).fifo()
+}
+
+/// What a bug in a worker does, at the first attempt of the items that are meant to meet it.
+fn crash(args: &Args, item: &Item, attempt: u32) {
+    if attempt == 1 && item.number < args.crash {
+        // As `panic!`, but without the message: a thousand of them would hide the table.
+        std::panic::resume_unwind(Box::new("a worker crashed"));
+    }
 }
 
 fn main() {

@@ -22,7 +22,7 @@ pub(crate) struct ProducerNotes {
 }
 
 impl ProducerNotes {
-    /// One more item is sent. `depth` is the length of the queue after it: until the next `send` of
+    /// One more item is sent. `depth` is the length of the queue after it: until the next `put` of
     /// the only producer the queue can but shrink, so the greatest of these is the deepest that held
     /// the producer back.
     pub(crate) fn add(&mut self, making: Duration, held_back: Duration, depth: usize) {
@@ -37,6 +37,7 @@ impl ProducerNotes {
 pub(crate) struct WorkerNotes {
     received: u32,
     working: Duration,
+    pub(crate) crashes: u32,
 }
 
 impl WorkerNotes {
@@ -50,10 +51,11 @@ impl Notes {
     pub(crate) fn table(&self, args: &Args, elapsed: Duration) -> Table {
         let Self { producer, workers } = self;
         let received: u32 = workers.iter().map(|worker| worker.received).sum();
+        let crashes: u32 = workers.iter().map(|worker| worker.crashes).sum();
         let working: Duration = workers.iter().map(|worker| worker.working).sum();
         let sending = producer.making + producer.held_back;
 
-        // The producer if `send` never waited, the workers if they never ran dry, both together.
+        // The producer if `put` never waited, the workers if they never ran dry, both together.
         let wanted = pace(producer.sent, producer.making);
         let can_take = pace(received, working / args.workers);
         let achieved = pace(producer.sent, sending);
@@ -71,6 +73,8 @@ impl Notes {
             let label = format!("received by worker {number}");
             row(&label, count(items.into()), bar(items.into(), received.into()));
         }
+        row("crashes", count(crashes.into()), String::new());
+        row("lost", count((producer.sent - received).into()), String::new());
         let capacity = count(args.capacity as u64);
         row("deepest queue", count(producer.deepest as u64), format!("of {capacity}"));
         row("elapsed", seconds(elapsed), String::new());
