@@ -11,6 +11,7 @@ readme() {
 
 readme cargo test
 readme cargo run --release --example workers
+readme cargo run --release --example crawl
 
 say "examples"
 cargo build --examples

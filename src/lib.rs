@@ -33,6 +33,8 @@
 //! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
 //! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
 //!
+//! The [work queue](queue) adds what a channel cannot know: whether everything that was received is also done.
+//!
 //! # What is promised
 //! - Messages of one sender arrive in the order sent.
 //! - There are never more than `capacity` messages inside.
