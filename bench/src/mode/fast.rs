@@ -8,6 +8,7 @@ use crate::peers::{Line, Message};
 use crate::report::{goal, table};
 use crate::rounds::interleave;
 use crossbeam_queue::{ArrayQueue, SegQueue};
+use forebay::queue::{Builder, Job, Queue};
 use std::sync::Arc;
 
 #[derive(clap::Args)]
@@ -52,6 +53,63 @@ pub fn run(options: &Options) {
     compare(options, Capacity::Bounded(options.capacity.into()));
     println!("\nunbounded");
     compare(options, Capacity::Unbounded);
+    println!(
+        "\nthe work queue, {}: put + get + done beside send + recv of forebay",
+        options.capacity
+    );
+    queue_beside_channel(options);
+}
+
+/// What a count of the unfinished adds to a channel.
+fn queue_beside_channel(options: &Options) {
+    let mut loads: Vec<(&str, Pairs)> = match options.size {
+        Size::Word => of_forebay::<u64>(options.capacity.into()),
+        Size::Line => of_forebay::<Line>(options.capacity.into()),
+    };
+    for (_, pairs) in &mut loads {
+        pairs(options.messages);
+    }
+    let mut samples = interleave(options.rounds.into(), loads.len(), |index| {
+        let (_, pairs) = &mut loads[index];
+        pairs(options.messages).as_nanos() as f64 / options.messages as f64
+    });
+    let ns: Vec<f64> = samples.iter_mut().map(|samples| median(samples)).collect();
+    let mut table = table(["", "ns", "/ channel"]);
+    for ((name, _), ns_of_it) in loads.iter().zip(&ns) {
+        table.add_row([
+            (*name).to_string(),
+            format!("{ns_of_it:.1}"),
+            format!("{:.2}", ns_of_it / ns[0]),
+        ]);
+    }
+    println!("{table}");
+    println!("{}", goal("queue / channel", ns[1] / ns[0], 2.0));
+}
+
+fn of_forebay<M: Message>(capacity: usize) -> Vec<(&'static str, Pairs)> {
+    let (sender, receiver) = forebay::bounded::<M>(capacity);
+    let channel = pairs(
+        move |message| sender.try_send(message).is_ok(),
+        move || receiver.try_recv().ok(),
+    );
+    let queues = [
+        ("queue", Queue::<M>::bounded(capacity)),
+        (
+            "queue, with retries",
+            Builder::new().maxsize(capacity).retries(1).fifo(),
+        ),
+        ("queue, lifo", Builder::new().maxsize(capacity).lifo()),
+    ];
+    let mut loads = vec![("channel", channel)];
+    loads.extend(queues.map(|(name, queue)| {
+        let workers = queue.clone();
+        let pairs = pairs(
+            move |item| queue.try_put(item).is_ok(),
+            move || workers.try_get().ok().map(Job::into_inner),
+        );
+        (name, pairs)
+    }));
+    loads
 }
 
 fn compare(options: &Options, capacity: Capacity) {
