@@ -446,3 +446,23 @@ fn queue_returned_or_drained() {
         assert_eq!((queue.len(), queue.unfinished()), (0, 0));
     });
 }
+
+/// A get that looked between the two steps of a shutdown at once, and sleeps again, is woken by the second.
+#[test]
+fn queue_drained_get() {
+    explore(5, || {
+        let queue = returning();
+        let job = in_hand(&queue, 1);
+        queue.shutdown(Shutdown::Graceful);
+        let mut get = parked(getting(&queue));
+        let thread = spawn({
+            let queue = queue.clone();
+            move || queue.shutdown(Shutdown::Immediate)
+        });
+        get.poll();
+        join(thread);
+        drive(&mut get);
+        assert_eq!(get.output, Some(Err(GetError)));
+        job.done();
+    });
+}
