@@ -28,6 +28,7 @@ fn waker(action: impl Fn() + Send + Sync + 'static) -> Waker {
 fn asleep<F: Future>(future: F, waker: Waker) -> Task<F> {
     let mut task = Task::parked(future);
     assert!(task.poll_with(&waker).is_pending());
+    drop(waker);
     task
 }
 
