@@ -7,6 +7,8 @@ cd stress
 
 say "the checker on histories that are known to be good or bad"
 cargo test -q --release -p linearizability
+say "threads held between claim and publication"
+timeout 600 cargo test -q --release -p held-tests
 say "histories"
 cargo build -q --release --bins
 # A stall there has no watchdog.

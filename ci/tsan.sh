@@ -8,4 +8,6 @@ apt_install "clang-$llvm" "libclang-rt-$llvm-dev"
 
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/tsan"
 export RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt -Clinker=clang-$llvm -Clink-arg=-fsanitize=thread"
-cargo test -q -Zbuild-std --lib --tests --no-fail-fast --target x86_64-unknown-linux-gnu
+std=(-Zbuild-std --target x86_64-unknown-linux-gnu)
+cargo build -q "${std[@]}" --example workers # for tests/main_job.rs
+cargo test -q "${std[@]}" --lib --tests --no-fail-fast

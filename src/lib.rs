@@ -43,10 +43,18 @@
 //! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and everybody who waits wakes.
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
-//! # What a waker must not do
-//! Wakers run under the lock of the waiting list that they are registered in (`event-listener`'s). A waker must not, from its
-//! `wake`, `clone` or `drop`, wait on or wake the same side of the same channel, for instance by polling the task in
-//! place. Executors that only schedule the task (all that we know of) are fine.
+//! # What a waker may do with the channel
+//! A waker is woken, cloned, and dropped when it is replaced or was woken, under the lock of the one waiting list in which its future
+//! sleeps (`event-listener`'s). There are four lists: of `recv`, of streams, of `send`, of `closed`.
+//! - Always: look (`len`, `is_closed`, the counts), clone handles, drop handles that are not the last of their side.
+//! - The waker of [`closed`](Sender::closed) may do anything but wait for the close again.
+//! - The waker of a `recv` or a stream may receive, that of a `send` may send, but not both in one program: two threads could take
+//!   the two locks in opposite orders.
+//! - Anything else waits for ever for the lock that its own thread holds: to send or close in the waker of a `recv`, to poll
+//!   or drop another future of the same list, or to own the last handle of a side.
+//! - A waker that is dropped together with its future goes outside the locks and may do and own anything.
+//!
+//! Executors that only schedule the task (all that we know of) do none of this.
 //!
 //! # Features
 //! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the crate needs `alloc` only.

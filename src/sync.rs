@@ -1,11 +1,12 @@
 //! The ground floor: atomics, cells, reference counts and waiting in place, for every build of the crate.
 //!
-//! Four builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
+//! Five builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
 //! have no compare-and-swap; `forebay_loom` (set only by the package `loom-tests`) runs the crate under
 //! the model checker; `forebay_shuttle` (set only by the package `stress/shuttle`) lets a random scheduler
-//! switch threads at every atomic access. No other file asks which one it is in.
+//! switch threads at every atomic access; `forebay_held` (set only by the package `stress/held`) can hold a thread
+//! between its claim and its publication. No other file asks which one it is in.
 
-#![allow(unexpected_cfgs, reason = "`forebay_shuttle` is declared by the package that sets it")]
+#![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
@@ -23,7 +24,11 @@ mod native {
     #[cfg(not(feature = "portable-atomic"))]
     pub(crate) use alloc::sync::Arc;
     #[cfg(not(any(feature = "portable-atomic", forebay_shuttle)))]
-    pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize};
+    pub(crate) use core::sync::atomic::AtomicPtr;
+    #[cfg(not(any(feature = "portable-atomic", forebay_shuttle, forebay_held)))]
+    pub(crate) use core::sync::atomic::AtomicUsize;
+    #[cfg(forebay_held)]
+    pub(crate) use held_atomics::AtomicUsize;
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
@@ -233,9 +238,16 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// Rounds of doubling length: about as long as a preempted thread is not. A model has no use for
-    /// more than one, which is a scheduling point.
-    const ROUNDS: u32 = if cfg!(any(forebay_loom, forebay_shuttle)) { 1 } else { 6 };
+    /// Rounds of doubling length: about as long as a preempted thread is not. To a random scheduler one is a point to
+    /// switch at. A model has none: after a round the other thread is nearly always through, and what comes
+    /// when it is not would hardly be seen.
+    const ROUNDS: u32 = if cfg!(forebay_loom) {
+        0
+    } else if cfg!(forebay_shuttle) {
+        1
+    } else {
+        6
+    };
 
     /// Pauses, longer each time; `false` when it is time to give up the processor instead.
     pub(crate) fn spin(&mut self) -> bool {

@@ -249,7 +249,7 @@ impl Cursor {
     /// Bars the tail for good; `true` for the one call that did.
     pub(super) fn close(&self) -> bool {
         // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
-        // Acquire, because the last sender closes on behalf of those that went before it.
+        // Acquire for the one that is told that another has closed already.
         let before = Position(self.0.fetch_or(Position::BARRED, Ordering::AcqRel));
         !before.is_barred()
     }

@@ -86,6 +86,7 @@ impl<T> Ring<T> {
             if self.track.next_lap(head).is_at(tail) {
                 return Err(PushError::Full(head));
             }
+            // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another sender was faster.
             if self.tail.load(Relaxed) == tail {
                 return Err(PushError::Busy);
             }
@@ -164,6 +165,7 @@ impl<T> Ring<T> {
                     PopError::Empty(tail)
                 });
             }
+            // [empty] a slot that is not filled makes no empty ring: a sender is at it, or another receiver was faster.
             if self.head.load(Relaxed) == head {
                 return Err(PopError::Busy);
             }
@@ -174,7 +176,7 @@ impl<T> Ring<T> {
         let mut tail = self.tail.load(Acquire);
         loop {
             let head = self.head.load(Acquire);
-            // The same tail before and after: that was the distance when the head was read.
+            // [len] the same tail before and after: that was the distance when the head was read.
             let word = self.tail.load(Acquire);
             if word.is_at(tail) {
                 return self.track.distance(head, tail);

@@ -6,6 +6,8 @@ use crate::harness::{
 };
 use forebay::TryRecvError;
 use loom::future::block_on;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 /// One message, one slot: the thread wakes.
@@ -149,6 +151,19 @@ fn block_beside_future() {
     });
 }
 
+/// Lets the other threads run after each poll: a future that has woken itself waits for one of them.
+async fn in_turns<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let poll = future.as_mut().poll(cx);
+        if poll.is_pending() {
+            loom::thread::yield_now();
+        }
+        poll
+    })
+    .await
+}
+
 /// Futures under an executor that polls whenever it likes.
 #[test]
 fn block_on_recv() {
@@ -158,7 +173,7 @@ fn block_on_recv() {
             let tx = Arc::clone(&tx);
             move || put(&tx, 1).unwrap()
         });
-        assert_eq!(block_on(rx.recv()).map(Message::id), Ok(1));
+        assert_eq!(block_on(in_turns(rx.recv())).map(Message::id), Ok(1));
         join(thread);
     });
 }
@@ -171,7 +186,7 @@ fn block_on_send() {
             let rx = Arc::clone(&rx);
             move || take(&rx)
         });
-        assert!(block_on(tx.send(message(1))).is_ok());
+        assert!(block_on(in_turns(tx.send(message(1)))).is_ok());
         assert_eq!(join(thread), Ok(0));
         assert_eq!(take_all(&rx), [1]);
     });

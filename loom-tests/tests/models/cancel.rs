@@ -2,7 +2,7 @@
 //! somebody else, and a message is sent, or in the future, never both and never neither.
 
 use crate::harness::{
-    Message, Receiving, channel, drive, explore, filled, join, join_all, message, parked,
+    Message, Receiving, Task, channel, drive, explore, filled, join, join_all, message, parked,
     parked_sends, put, put_thread, recv, send, spawn, take, take_all, take_thread,
 };
 use std::future::Future;
@@ -268,6 +268,57 @@ fn cancel_busy_send() {
         drive(&mut gone);
         let sent = gone.is_done();
         drop(gone);
+        join_all(threads);
+        drive(&mut (&mut second, &mut third));
+        let done = [sent, second.is_done(), third.is_done()];
+        assert_eq!(done.into_iter().filter(|done| *done).count(), 2);
+        assert_eq!(take_all(&rx).len(), 2);
+    });
+}
+
+/// Woken, polled once, and gone, perhaps with the notification neither used nor settled.
+fn poll_once_and_go<T>(mut gone: Task<T>) -> Option<T> {
+    if gone.is_woken() {
+        gone.poll();
+    }
+    gone.output.take()
+}
+
+/// A receiver that goes when it has found its message claimed and not yet there.
+#[test]
+fn cancel_owing() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let [gone, second, third] = parked(&rx);
+        let threads = [put_thread(&tx, 1), put_thread(&tx, 2)];
+        let taken = poll_once_and_go(gone).map(Result::unwrap);
+        join_all(threads);
+        two_messages_for_the_others(taken, [second, third]);
+    });
+}
+
+#[test]
+fn cancel_owing_perm() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let [gone, second, third] = parked(&rx);
+        let sender = put_thread(&tx, 1);
+        let canceller = spawn(move || poll_once_and_go(gone).map(Result::unwrap));
+        put(&tx, 2).unwrap();
+        join(sender);
+        let taken = join(canceller);
+        two_messages_for_the_others(taken, [second, third]);
+    });
+}
+
+/// The same on the other side.
+#[test]
+fn cancel_owing_send() {
+    explore(100, || {
+        let (tx, rx) = filled(2);
+        let [gone, mut second, mut third] = parked_sends(&tx, [2, 3, 4]);
+        let threads = [take_thread(&rx), take_thread(&rx)];
+        let sent = poll_once_and_go(gone).is_some();
         join_all(threads);
         drive(&mut (&mut second, &mut third));
         let done = [sent, second.is_done(), third.is_done()];

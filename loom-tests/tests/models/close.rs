@@ -2,7 +2,7 @@
 
 use crate::harness::{
     alive, channel, closed, collect, drive, explore, filled, join, parked, parked_sends,
-    poll_thread, put, recv, send, spawn, take, take_all,
+    poll_thread, put, put_thread, recv, send, spawn, stream, take, take_all,
 };
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
@@ -178,6 +178,39 @@ fn closed_future_perm() {
         let mut waiting = join(thread);
         drive(&mut waiting);
         assert!(waiting.is_done());
+    });
+}
+
+/// Who waits for the close takes no notification from who waits for a message.
+#[test]
+fn closed_future_beside_recv() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let mut closing = closed(&tx);
+        assert!(!closing.poll());
+        let [mut waiting] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        drive(&mut waiting);
+        join(thread);
+        drive(&mut waiting);
+        assert_eq!(waiting.output, Some(Ok(1)));
+        assert!(!closing.is_woken());
+    });
+}
+
+#[test]
+fn closed_future_beside_stream() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let mut closing = closed(&tx);
+        let thread = put_thread(&tx, 1);
+        assert!(!closing.poll());
+        let mut streaming = stream(&rx);
+        streaming.poll();
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(Some(1)));
+        assert!(!closing.is_woken());
     });
 }
 

@@ -227,6 +227,24 @@ fn lower_close() {
     });
 }
 
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn lower_close_perm() {
+    explore(10, || {
+        let (tx, rx) = channel(2);
+        leave_flag_up(&rx);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.close()
+        });
+        let sent = put(&tx, 1);
+        assert!(join(thread));
+        assert_eq!(put(&tx, 2), Err(TrySendError::Closed(2)));
+        assert_eq!(take_all(&rx).len(), usize::from(sent.is_ok()));
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
+    });
+}
+
 /// Lowering beside other claims: the positions stay.
 #[test]
 fn lower_push() {
@@ -308,5 +326,39 @@ fn exact_stream() {
         drive(&mut waiting);
         assert!(!stream.is_woken());
         assert_eq!(received(waiting), [1]);
+    });
+}
+
+/// Robbed of its message, a receiver owes nothing: what it gets afterwards wakes one other, and no second one when it goes.
+#[test]
+fn exact_after_steal() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        let [mut robbed, second, third] = parked(&rx);
+        put(&tx, 1).unwrap();
+        assert_eq!(take(&rx), Ok(1));
+        let thread = put_thread(&tx, 2);
+        // Busy settles nothing, so a robbed one that goes on it does hand on.
+        let settled = robbed.poll();
+        drop(robbed);
+        join(thread);
+        assert!(!settled || count_woken(&[second, third]) == 1);
+    });
+}
+
+/// The same on the other side.
+#[test]
+fn exact_after_steal_send() {
+    explore(5, || {
+        let (tx, rx) = filled(1);
+        let [mut robbed, second, third] = parked_sends(&tx, [1, 2, 3]);
+        assert_eq!(take(&rx), Ok(0));
+        put(&tx, 4).unwrap();
+        let thread = take_thread(&rx);
+        // Busy settles nothing, so a robbed one that goes on it does hand on.
+        let settled = robbed.poll();
+        drop(robbed);
+        join(thread);
+        assert!(!settled || count_woken(&[second, third]) == 1);
     });
 }

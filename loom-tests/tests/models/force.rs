@@ -1,8 +1,8 @@
 //! `force_send`, which claims on both sides at once, beside everything that moves the same words.
 
 use crate::harness::{
-    alive, channel, drive, explore, filled, force, join, parked, parked_sends, put, spawn, take,
-    take_all,
+    alive, channel, drive, explore, filled, force, join, parked, parked_sends, put, send, spawn,
+    take, take_all,
 };
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
@@ -251,5 +251,43 @@ fn force_vs_parked_sender() {
         all.extend(displaced);
         all.sort_unstable();
         assert_eq!(all, [0, 1, 2]);
+    });
+}
+
+/// Two at once beside a waiting sender: the one that finds the other in the middle of it and gives up keeps the flag.
+#[test]
+fn force_vs_force_parked_sender() {
+    explore(20, || {
+        let (tx, rx) = filled(1);
+        let [mut waiting] = parked_sends(&tx, [1]);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 2)
+        });
+        assert!(matches!(force(&tx, 3), Ok(Some(0 | 2))));
+        assert!(matches!(join(thread), Ok(Some(0 | 3))));
+        assert!(take(&rx).is_ok());
+        drive(&mut waiting);
+        assert_eq!(waiting.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
+/// The same with a sender that goes to sleep on the word that the overrun moves.
+#[test]
+fn force_vs_registering_sender() {
+    explore(20, || {
+        let (tx, rx) = filled(1);
+        let mut waiting = send(&tx, 1);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 2)
+        });
+        waiting.poll();
+        assert_eq!(join(thread), Ok(Some(0)));
+        assert_eq!(take(&rx), Ok(2));
+        drive(&mut waiting);
+        assert_eq!(waiting.output, Some(Ok(())));
+        assert_eq!(take_all(&rx), [1]);
     });
 }

@@ -229,6 +229,23 @@ fn len_was_so() {
     });
 }
 
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn len_was_so_perm() {
+    explore(20, || {
+        let (tx, rx) = channel(2);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.len()
+        });
+        for id in 1..3 {
+            put(&tx, id).unwrap();
+            take(&rx).unwrap();
+        }
+        assert!(join(thread) <= 1);
+    });
+}
+
 /// The same in a ring that is full now and then, and never empty.
 #[test]
 fn len_was_so_c2() {

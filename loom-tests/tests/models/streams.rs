@@ -3,7 +3,7 @@
 
 use crate::harness::{
     channel, collect_stream, count_woken, drive, explore, join, join_all, parked, parked_stream,
-    put, put_thread, received, recv, spawn, stream, take_all,
+    put, put_thread, received, recv, spawn, stream, take_all, unbounded_at,
 };
 use std::sync::Arc;
 
@@ -243,5 +243,36 @@ fn stream_close() {
         drive(&mut streaming);
         assert!(streaming.iter().all(|task| task.output == Some(None)));
         assert!(take_all(&rx).is_empty());
+    });
+}
+
+/// A stream that goes with its notification, when its message is long gone: a receive that sleeps since then sleeps on.
+#[test]
+fn stream_hands_nothing_on() {
+    explore(4, || {
+        let (tx, rx) = channel(1);
+        let streaming = parked_stream(&rx);
+        let thread = put_thread(&tx, 1);
+        let early = take_all(&rx);
+        join(thread);
+        assert_eq!(early.len() + take_all(&rx).len(), 1);
+        let waiting = parked::<1>(&rx);
+        drop(streaming);
+        assert_eq!(count_woken(&waiting), 0);
+    });
+}
+
+#[test]
+fn stream_hands_nothing_on_unbounded() {
+    explore(4, || {
+        let (tx, rx) = unbounded_at(2);
+        let streaming = [parked_stream(&rx), parked_stream(&rx)];
+        let thread = put_thread(&tx, 1);
+        let early = take_all(&rx);
+        join(thread);
+        assert_eq!(early.len() + take_all(&rx).len(), 1);
+        let waiting = parked::<1>(&rx);
+        drop(streaming);
+        assert_eq!(count_woken(&waiting), 0);
     });
 }

@@ -2,7 +2,8 @@
 //! the last handle did, by whoever had one. A message comes after what its sender did.
 
 use crate::harness::{
-    Message, channel, closed, explore, filled, force, join, join_all, put, spawn, take,
+    Message, channel, closed, explore, filled, force, join, join_all, put, spawn, take, take_all,
+    unbounded_at,
 };
 use forebay::{TryRecvError, TrySendError};
 use loom::cell::UnsafeCell;
@@ -159,6 +160,90 @@ fn closed_hb_is_closed() {
             }
         });
         if tx.is_closed() {
+            note.assert_written();
+        }
+        join(thread);
+    });
+}
+
+/// To a second one that closes, and is told that the first has done it.
+#[test]
+fn closed_hb_close() {
+    explore(3, || {
+        let (tx, rx) = channel(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let note = note.clone();
+            move || {
+                note.write();
+                rx.close()
+            }
+        });
+        let first = tx.close();
+        if !first {
+            note.assert_written();
+        }
+        assert_ne!(first, join(thread));
+    });
+}
+
+/// The same in an unbounded channel, where the other one has a message under way besides.
+#[test]
+fn closed_hb_close_unbounded() {
+    explore(3, || {
+        let (tx, rx) = unbounded_at(2);
+        let note = Note::blank();
+        let thread = spawn({
+            let (tx, note) = (Arc::clone(&tx), note.clone());
+            move || {
+                let _accepted = put(&tx, 1);
+                note.write();
+                tx.close()
+            }
+        });
+        let first = rx.close();
+        if !first {
+            note.assert_written();
+        }
+        assert_ne!(first, join(thread));
+        take_all(&rx);
+    });
+}
+
+/// To both sides of an unbounded channel.
+#[test]
+fn closed_hb_unbounded() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (rx, note) = (Arc::clone(&rx), note.clone());
+            move || {
+                note.write();
+                rx.close();
+            }
+        });
+        if put(&tx, 1) == Err(TrySendError::Closed(1)) {
+            note.assert_written();
+        }
+        join(thread);
+        take_all(&rx);
+    });
+}
+
+#[test]
+fn closed_hb_unbounded_recv() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(1);
+        let note = Note::blank();
+        let thread = spawn({
+            let (tx, note) = (Arc::clone(&tx), note.clone());
+            move || {
+                note.write();
+                tx.close();
+            }
+        });
+        if take(&rx) == Err(TryRecvError::Closed) {
             note.assert_written();
         }
         join(thread);

@@ -57,6 +57,35 @@ fn recycled() {
     });
 }
 
+/// One thread takes the last message out of a block, the other fills that block anew, slot by slot.
+#[test]
+fn recycled_by_another() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(2);
+        put(&tx, 0).unwrap();
+        let thread = take_thread(&rx);
+        (1..7).for_each(|id| put(&tx, id).unwrap());
+        assert_eq!(join(thread), 0);
+        assert_eq!(take_all(&rx), [1, 2, 3, 4, 5, 6]);
+    });
+}
+
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn recycled_by_another_perm() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(2);
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || (1..7).for_each(|id| put(&tx, id).unwrap())
+        });
+        assert_eq!(take(&rx), Ok(0));
+        join(thread);
+        assert_eq!(take_all(&rx), [1, 2, 3, 4, 5, 6]);
+    });
+}
+
 /// The same with one message each on both sides of the end of a block.
 #[test]
 fn recycled_at_the_end() {

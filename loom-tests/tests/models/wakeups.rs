@@ -2,7 +2,7 @@
 
 use crate::harness::{
     channel, collect, drive, explore, filled, join, join_all, parked, parked_sends, poll_thread,
-    put, put_thread, received, recv, send, send_each, spawn, take, take_all, take_thread,
+    put, put_thread, received, recv, send, send_each, spawn, stream, take, take_all, take_thread,
 };
 use std::sync::Arc;
 
@@ -345,6 +345,74 @@ fn reg_2r_2m() {
         let mut waiting = join_all(threads);
         drive(&mut waiting);
         assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// The second look brings an unannounced message, and then the notification for another one, whose receiver has gone to sleep
+/// in between. Takes three preemptions.
+#[test]
+fn recheck_owed() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let mut first = recv(&rx);
+        let thread = spawn({
+            let (tx, mut second) = (Arc::clone(&tx), recv(&rx));
+            move || {
+                put(&tx, 1).unwrap();
+                second.poll();
+                put(&tx, 2).unwrap();
+                second
+            }
+        });
+        first.poll();
+        let mut waiting = [first, join(thread)];
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// The one in between is a stream.
+#[test]
+fn recheck_owed_stream() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let mut first = recv(&rx);
+        let thread = spawn({
+            let (tx, mut second) = (Arc::clone(&tx), stream(&rx));
+            move || {
+                put(&tx, 1).unwrap();
+                second.poll();
+                put(&tx, 2).unwrap();
+                second
+            }
+        });
+        first.poll();
+        let mut second = join(thread);
+        drive(&mut (&mut first, &mut second));
+        assert!(first.is_done() && second.is_done());
+    });
+}
+
+/// The other side.
+#[test]
+fn recheck_owed_send() {
+    explore(100, || {
+        let (tx, rx) = filled(2);
+        let mut first = send(&tx, 2);
+        let thread = spawn({
+            let (rx, mut second) = (Arc::clone(&rx), send(&tx, 3));
+            move || {
+                take(&rx).unwrap();
+                second.poll();
+                take(&rx).unwrap();
+                second
+            }
+        });
+        first.poll();
+        let mut waiting = [first, join(thread)];
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.output == Some(Ok(()))));
+        assert_eq!(take_all(&rx).len(), 2);
     });
 }
 

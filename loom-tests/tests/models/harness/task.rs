@@ -88,7 +88,10 @@ impl<A: Tasks, B: Tasks> Tasks for (&mut A, &mut B) {
 
 /// Polls what is woken until nothing is.
 pub(crate) fn drive(tasks: &mut impl Tasks) {
-    while tasks.run() {}
+    while tasks.run() {
+        // A task that has woken itself waits for another thread.
+        loom::thread::yield_now();
+    }
 }
 
 pub(crate) fn count_woken<T>(tasks: &[Task<T>]) -> usize {

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# The models themselves on trial: each patch in loom-tests/mutants breaks one rule of the sources, and the models that it
+# names as its killers must fail.
+#   ci/mutants.sh             all of them
+#   ci/mutants.sh NAME...     these
+# The checks of tags, names and patches come first, whatever is asked for.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+make_scratch
+shopt -s nullglob
+command -v patch > /dev/null || apt_install patch
+limit=60 # seconds for each killer; one that takes longer has not killed
+folder=$PWD/loom-tests/mutants
+export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/loom"
+unset RUSTFLAGS
+
+# field PATCH NAME: the value of a header line.
+field() { sed -n "/^--- /q; s/^$2: //p" "$1"; }
+
+# Always the same place, so that cargo finds what it has built there.
+tree="$CARGO_TARGET_DIR/tree"
+rm -rf "$tree"
+mkdir -p "$tree/loom-tests"
+cp -r src tests examples Cargo.lock Cargo.toml "$tree"
+cp -r loom-tests/{.cargo,Cargo.lock,Cargo.toml,tests} "$tree/loom-tests"
+
+# break_by PATCH: `false` if it does not apply exactly.
+break_by() { patch --directory="$tree" --strip=1 --fuzz=0 --forward --silent --no-backup-if-mismatch < "$1"; }
+
+# Files written anew: cargo goes by the time of the last change.
+mend() { cp -r src "$tree"; }
+
+# Sets $models to the binary, or fails.
+build() {
+    (cd "$tree/loom-tests" && cargo test -q --locked --profile mutants --no-run --message-format=json) \
+        > "$scratch/build" 2> "$scratch/errors" || return 1
+    models=$(sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' "$scratch/build" | tail -n 1)
+}
+
+# What no model can see is a test of the crate's own: tests/FILE::NAME.
+native() { cargo test -q --locked --manifest-path "$tree/Cargo.toml" --target-dir "$CARGO_TARGET_DIR/native" "$@"; }
+
+# run MODEL BOUND SECONDS: the exit code of a process of its own.
+run() {
+    local code=0
+    if [[ $1 == tests/* ]]; then
+        local file=${1#tests/}
+        native --test "${file%%::*}" --no-run > "$scratch/output" 2>&1 || fail "$(cat "$scratch/output")"
+        native --test "${file%%::*}" -- --exact "${1#*::}" > "$scratch/output" 2>&1 || code=$?
+        grep -q '^running 1 test' "$scratch/output" || fail "no such test: $1"
+    else
+        # In a shell of its own, which says nothing about a process that a deadlock has ended.
+        (LOOM_MAX_PREEMPTIONS=$2 timeout --signal=KILL "$3" "$models" --exact "$1") \
+            > "$scratch/output" 2>&1 || code=$?
+    fi
+    return $code
+}
+
+say "every tag in the sources has a mutant, every mutant a tag"
+cat "$folder"/*.patch "$folder"/equivalent/*.patch | sed -n 's/^tag: //p' | tr ' ' '\n' | sort -u > "$scratch/mutants"
+grep -rhE '^ *//' src | grep -oP '\[\K[a-z]+(-[a-z]+)*(?=\](?!\())' | sort -u > "$scratch/sources"
+diff "$scratch/sources" "$scratch/mutants" > "$scratch/diff" ||
+    fail "tags without a mutant (<), or without a place in src (>): $(grep '^[<>]' "$scratch/diff" | xargs -d '\n')"
+wc -l < "$scratch/sources"
+
+say "every patch applies, and says what it breaks"
+count=0
+for patch in "$folder"/*.patch "$folder"/equivalent/*.patch; do
+    break_by "$patch" || fail "does not apply: $patch"
+    mend
+    [[ $(field "$patch" tag) && $(field "$patch" breaks) ]] || fail "no tag or no sentence: $patch"
+    case $patch in
+        */equivalent/*) [[ $(field "$patch" equivalent) ]] || fail "no argument: $patch" ;;
+        *) [[ $(field "$patch" killers) ]] || fail "no killers: $patch" ;;
+    esac
+    count=$((count + 1))
+done
+echo "$count"
+
+patches=("${@/#/$folder/}")
+patches=("${patches[@]/%/.patch}")
+(($#)) || patches=("$folder"/*.patch)
+
+say "the killers pass on the unbroken sources"
+build || fail "$(cat "$scratch/errors")"
+"$models" --list 2> /dev/null | sed -n 's/: test$//p' > "$scratch/models"
+for patch in "${patches[@]}"; do
+    bound=$(field "$patch" bound)
+    for model in $(field "$patch" killers); do
+        [[ $model == tests/* ]] || grep -qxF "$model" "$scratch/models" || fail "no such model: $model, in $patch"
+        echo "$model ${bound:-2}"
+    done
+done | sort -u > "$scratch/killers"
+while read -r model bound; do
+    # A model takes longer to pass than to fail.
+    run "$model" "$bound" $((limit * 10)) || fail "$model at bound $bound, exit code $?: $(cat "$scratch/output")"
+done < "$scratch/killers"
+wc -l < "$scratch/killers"
+
+say "the mutants"
+format='%-34s %-28s %6s\n'
+# shellcheck disable=SC2059
+printf "$format" mutant tag killed
+survived=0 lives=0 kills=0
+for patch in "${patches[@]}"; do
+    name=$(basename "$patch" .patch)
+    bound=$(field "$patch" bound)
+    break_by "$patch"
+    build || fail "$name does not compile: $(cat "$scratch/errors" "$scratch/build")"
+    killed=0 named=0
+    for model in $(field "$patch" killers); do
+        named=$((named + 1))
+        code=0
+        run "$model" "${bound:-2}" "$limit" || code=$?
+        case $code in
+            0) echo "    $model passes" ;;
+            137) [[ $(field "$patch" hangs) ]] && killed=$((killed + 1)) || echo "    $model takes longer than $limit s" ;;
+            *) killed=$((killed + 1)) ;;
+        esac
+    done
+    mend
+    # shellcheck disable=SC2059
+    printf "$format" "$name" "$(field "$patch" tag)" "$killed/$named"
+    ((killed == named)) || survived=$((survived + 1))
+    lives=$((lives + named))
+    kills=$((kills + killed))
+done
+printf '\n%d mutants, %d of %d kills, %d s\n' "${#patches[@]}" "$kills" "$lives" "$SECONDS"
+((survived == 0)) || fail "$survived mutants were not killed by all of their killers"
