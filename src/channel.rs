@@ -8,6 +8,7 @@ use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::sync::Ordering::{AcqRel, Relaxed};
 use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
+use crate::wait::Patience;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -20,6 +21,8 @@ pub(crate) struct Channel<T> {
     pub(crate) vacancies: Gate,
     /// Where `closed` waits.
     pub(crate) closed: Gate,
+    pub(crate) receivers_patience: Patience,
+    pub(crate) senders_patience: Patience,
     senders: HandleCount,
     receivers: HandleCount,
 }
@@ -33,6 +36,8 @@ impl<T> Channel<T> {
             streams: Gate::new(),
             vacancies: Gate::new(),
             closed: Gate::new(),
+            receivers_patience: Patience::new(),
+            senders_patience: Patience::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
         }

@@ -6,7 +6,7 @@ use crate::error::{RecvError, SendError};
 use crate::gate::Gate;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
-use crate::wait::{Attempt, Outcome, Wait};
+use crate::wait::{Attempt, Outcome, Patience, Wait};
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -52,6 +52,10 @@ impl<T> Attempt for Sending<'_, T> {
 
     fn gate(&self) -> &Gate {
         &self.channel.vacancies
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        Some(&self.channel.senders_patience)
     }
 
     fn raise(&self, full: Position) -> bool {
@@ -100,6 +104,10 @@ impl<T> Attempt for Receiving<'_, T> {
 
     fn gate(&self) -> &Gate {
         &self.channel.arrivals
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        Some(&self.channel.receivers_patience)
     }
 
     fn raise(&self, empty: Position) -> bool {

@@ -3,7 +3,7 @@
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::receiver::Receiver;
-use crate::wait::{self, Attempt, Outcome};
+use crate::wait::{self, Attempt, Outcome, Patience};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
@@ -26,6 +26,10 @@ impl<T> Attempt for Streaming<'_, T> {
 
     fn gate(&self) -> &Gate {
         &self.0.channel.streams
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        self.0.patience()
     }
 
     fn raise(&self, empty: Self::Seen) -> bool {

@@ -196,6 +196,9 @@ mod model {
 /// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 
+/// Whether to do what only saves time. A model would explore it for nothing.
+pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
+
 /// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not
 /// take the line away from the other side. 128 bytes where lines are fetched in pairs; nothing on
 /// small machines, which have no such caches and no memory to spare.

@@ -7,13 +7,17 @@
 //! 3. raises the flag on the very word with which that attempt found itself blocked, or starts again at 2,
 //! 4. sleeps: what comes later sees the flag, and then the place.
 //!
+//! A place costs several times what a turn of the executor costs, so a wait may let the others have their turn first, and
+//! make the attempt once more before it takes a place: see [`Patience`].
+//!
 //! # Notifications are owed
 //! A notification says "one of you can go on", so whoever receives it must pass it on unless it went on itself. It
 //! is settled by an attempt that succeeds, or by one that finds its side empty (full) by the positions: then
 //! somebody else has gone on. Finding it busy settles nothing. A wait that ends without settling hands on.
 
 use crate::gate::{Gate, Listener};
-use crate::sync::Backoff;
+use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicUsize, Backoff, HEURISTICS};
 use core::task::{Context, Poll};
 
 /// What one attempt came to.
@@ -35,6 +39,11 @@ pub(crate) trait Attempt {
     /// Where to sleep while the attempt is blocked.
     fn gate(&self) -> &Gate;
 
+    /// What is known here about letting others have their turn first; `None` where that makes no sense.
+    fn patience(&self) -> Option<&Patience> {
+        None
+    }
+
     /// Asks to be announced; `false` if what was seen is no longer so.
     fn raise(&self, seen: Self::Seen) -> bool;
 
@@ -48,10 +57,50 @@ pub(crate) enum Stage {
     /// Not at the gate.
     #[default]
     Awake,
+    /// Not at the gate either, and the others have been given a turn.
+    Yielding,
     /// At the gate, and announced: the flag was up after the place was taken.
     Asleep(Listener),
     /// Notified, and the notification is neither used nor settled.
     Owing,
+}
+
+/// Whether it pays, at one side of a channel, to give the others a turn before going to sleep.
+///
+/// Each time that it did not, twice as many waits as before go to sleep at once, so that an idle channel is hardly ever
+/// polled in vain. One time that it did makes up for all of them.
+///
+/// A guess, not a count: threads that write it at once lose each other's writes.
+#[derive(Debug)]
+pub(crate) struct Patience(AtomicUsize);
+
+impl Patience {
+    /// The lower bits of the word: how many turns were given in vain. Above them: how many waits go to sleep at once.
+    const LEVEL_BITS: u32 = 8;
+    /// At most 2^6 waits.
+    const LEVEL_MAX: usize = 6;
+
+    pub(crate) fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// Whether to give a turn. Counts as given in vain until [`rewarded`](Self::rewarded).
+    fn spend(&self) -> bool {
+        let word = self.0.load(Relaxed);
+        let pass = 1 << Self::LEVEL_BITS;
+        if word >= pass {
+            self.0.store(word - pass, Relaxed);
+            return false;
+        }
+        let level = (word + 1).min(Self::LEVEL_MAX);
+        self.0.store((pass << level) + level, Relaxed);
+        true
+    }
+
+    /// The attempt after the turn succeeded.
+    fn rewarded(&self) {
+        self.0.store(0, Relaxed);
+    }
 }
 
 /// An attempt with its stage: all that a future of this crate consists of.
@@ -97,6 +146,7 @@ impl<A: Attempt> Drop for Wait<A> {
 
 enum Step<T> {
     Done(T),
+    /// Another turn, after the others have had theirs.
     Busy,
     /// The stage is `Asleep`, and if `fresh` it was not before.
     Asleep {
@@ -134,7 +184,7 @@ pub(crate) fn poll<A: Attempt>(
 /// Ends a wait, successful or not: what it owes is handed on.
 pub(crate) fn leave<A: Attempt>(attempt: &A, stage: &mut Stage) {
     let owing = match core::mem::take(stage) {
-        Stage::Awake => false,
+        Stage::Awake | Stage::Yielding => false,
         // [cancel] a notification that came and was not looked at is still somebody's.
         Stage::Asleep(listener) => listener.discard(),
         // [owing] so is one that was taken from the gate and not used.
@@ -151,9 +201,15 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
     loop {
         match attempt.attempt() {
             Outcome::Done(output) => {
-                // The notification that led here is used; one that came since was not meant for this message.
-                if let Stage::Owing = stage {
-                    *stage = Stage::Awake;
+                match stage {
+                    Stage::Awake | Stage::Asleep(_) => {}
+                    Stage::Yielding => {
+                        if let Some(patience) = attempt.patience() {
+                            patience.rewarded();
+                        }
+                    }
+                    // The notification that led here is used; one that came since was not meant for this message.
+                    Stage::Owing => *stage = Stage::Awake,
                 }
                 leave(attempt, stage);
                 return Step::Done(output);
@@ -167,15 +223,23 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
                     return Step::Busy;
                 }
             }
-            Outcome::Blocked(_) => {
-                if let Stage::Asleep(_) = stage {
-                    return Step::Asleep { fresh: false };
+            Outcome::Blocked(_) => match stage {
+                Stage::Asleep(_) => return Step::Asleep { fresh: false },
+                Stage::Awake if HEURISTICS && gives_turn(attempt) => {
+                    *stage = Stage::Yielding;
+                    return Step::Busy;
                 }
-                *stage = Stage::Awake;
-                return fall_asleep(attempt, stage);
-            }
+                Stage::Awake | Stage::Yielding | Stage::Owing => {
+                    *stage = Stage::Awake;
+                    return fall_asleep(attempt, stage);
+                }
+            },
         }
     }
+}
+
+fn gives_turn<A: Attempt>(attempt: &A) -> bool {
+    attempt.patience().is_some_and(Patience::spend)
 }
 
 #[cold]

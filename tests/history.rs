@@ -407,6 +407,8 @@ fn a_waker_may_use_the_channel() {
         let (tx, rx) = bounded(1);
         let mut recv = pin!(rx.recv());
         let waker = Waker::from(Arc::new(Echo(tx.clone(), rx.clone())));
+        // The first poll may ask for another turn at once.
+        assert!(recv.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         for _ in 0..10 {
             assert!(recv.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         }
