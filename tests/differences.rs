@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use common::{Ledger, Task};
 
 /// What one crate does.
+#[expect(clippy::struct_excessive_bools, reason = "one field for each observation")]
 #[derive(Debug, PartialEq)]
 struct Seen {
     /// Messages dropped when the last receiver goes, of three inside.
