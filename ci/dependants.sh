@@ -29,6 +29,10 @@ left_out=(
     "mpris-server 0.11.0: its four tests use no channel, its examples need a D-Bus session"
 )
 
+for name in "$@"; do
+    [[ $name == --relock || " ${crates[*]%% *} " == *" $name "* ]] || fail "no such crate in the list: $name"
+done
+
 shim="$PWD/ci/dependants/shim"
 lock="$PWD/ci/dependants/Cargo.lock"
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/dependants"
@@ -121,7 +125,8 @@ run_tests() {
         failed+=("$name with $mode")
     fi
     passed=$(sed -n 's/^test result: .* \([0-9]*\) passed.*/\1/p' "$log" | awk '{ sum += $1 } END { print sum + 0 }')
-    printf '%-22s %-14s %4d passed, %3d s\n' "$name" "$mode" "${passed:-0}" $((SECONDS - started))
+    ((passed)) || failed+=("$name with $mode: no test ran")
+    printf '%-22s %-14s %4d passed, %3d s\n' "$name" "$mode" "$passed" $((SECONDS - started))
 }
 
 wanted() { ((!$#)) || [[ " $* " == *" $name "* ]]; }
