@@ -95,3 +95,11 @@ pub use sender::{Sender, WeakSender};
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../docs/async-channel.md")]
+struct AsyncChannel;
+
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../docs/migration.md")]
+struct Migration;
