@@ -7,5 +7,5 @@ use_debian_rust
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/careful"
 export RUSTFLAGS="-Zextra-const-ub-checks -Zrandomize-layout -Zstrict-init-checks"
 std=(-Zbuild-std --target x86_64-unknown-linux-gnu)
-cargo build -q "${std[@]}" --example workers # for tests/main_job.rs
+cargo build -q "${std[@]}" --examples # for tests/main_job.rs
 cargo test -q "${std[@]}" --lib --tests --no-fail-fast

@@ -9,5 +9,5 @@ apt_install "clang-$llvm" "libclang-rt-$llvm-dev"
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/tsan"
 export RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt -Clinker=clang-$llvm -Clink-arg=-fsanitize=thread"
 std=(-Zbuild-std --target x86_64-unknown-linux-gnu)
-cargo build -q "${std[@]}" --example workers # for tests/main_job.rs
+cargo build -q "${std[@]}" --examples # for tests/main_job.rs
 cargo test -q "${std[@]}" --lib --tests --no-fail-fast
