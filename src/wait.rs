@@ -139,6 +139,7 @@ impl<A: Attempt> Wait<A> {
 }
 
 impl<A: Attempt> Drop for Wait<A> {
+    #[inline]
     fn drop(&mut self) {
         leave(&self.attempt, &mut self.stage);
     }
@@ -155,7 +156,24 @@ enum Step<T> {
 }
 
 /// Makes the attempt, or registers the task to be woken when the next one makes sense.
+#[inline]
 pub(crate) fn poll<A: Attempt>(
+    attempt: &mut A,
+    stage: &mut Stage,
+    cx: &mut Context<'_>,
+) -> Poll<A::Output> {
+    // Most polls are the first of their wait and succeed: nothing is to be settled then.
+    if let Stage::Awake = stage {
+        if let Outcome::Done(output) = attempt.attempt() {
+            return Poll::Ready(output);
+        }
+    }
+    poll_on(attempt, stage, cx)
+}
+
+/// The way round for a wait that has begun.
+#[inline(never)]
+fn poll_on<A: Attempt>(
     attempt: &mut A,
     stage: &mut Stage,
     cx: &mut Context<'_>,
@@ -182,7 +200,15 @@ pub(crate) fn poll<A: Attempt>(
 }
 
 /// Ends a wait, successful or not: what it owes is handed on.
+#[inline]
 pub(crate) fn leave<A: Attempt>(attempt: &A, stage: &mut Stage) {
+    if let Stage::Asleep(_) | Stage::Owing = stage {
+        settle(attempt, stage);
+    }
+}
+
+#[cold]
+fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     let owing = match core::mem::take(stage) {
         Stage::Awake | Stage::Yielding => false,
         // [cancel] a notification that came and was not looked at is still somebody's.
