@@ -53,10 +53,21 @@ impl Position {
         (self.0 >> Self::SHIFT) & (places - 1)
     }
 
+    /// The first place of the lap of `places` in which this is.
+    pub(super) fn lap(self, places: usize) -> Self {
+        Self(self.0 & !((places << Self::SHIFT) - 1))
+    }
+
     /// How many laps of `places` begin after `self`, up to `later`.
     pub(super) fn laps_to(self, later: Self, places: usize) -> usize {
-        let begin = |position: Self| position.0 & !((places << Self::SHIFT) - 1);
-        begin(later).wrapping_sub(begin(self)) / (places << Self::SHIFT)
+        later.lap(places).0.wrapping_sub(self.lap(places).0) / (places << Self::SHIFT)
+    }
+
+    /// Whether this comes before a place that is less than half of all places away.
+    #[inline]
+    pub(super) fn is_before(self, other: Self) -> bool {
+        let distance = (other.0 & !Self::FLAGS).wrapping_sub(self.0 & !Self::FLAGS);
+        distance != 0 && distance <= usize::MAX / 2
     }
 
     /// The next place, with the same flags.
@@ -98,6 +109,11 @@ impl Stamp {
     #[inline]
     pub(super) fn filled(position: Position) -> Self {
         Self(position.0 | Self::FILLED)
+    }
+
+    /// The same of the slot before.
+    pub(super) fn previous(self) -> Self {
+        Self(self.0.wrapping_sub(Position::STEP))
     }
 }
 
@@ -252,5 +268,25 @@ impl Cursor {
         // Acquire for the one that is told that another has closed already.
         let before = Position(self.0.fetch_or(Position::BARRED, Ordering::AcqRel));
         !before.is_barred()
+    }
+}
+
+/// A position as somebody has seen it: a copy, which may be left behind and which tells nobody anything.
+#[derive(Debug)]
+pub(super) struct Sighting(AtomicUsize);
+
+impl Sighting {
+    pub(super) fn new(position: Position) -> Self {
+        Self(AtomicUsize::new(position.0))
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> Position {
+        Position(self.0.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(super) fn set(&self, position: Position) {
+        self.0.store(position.0, Ordering::Relaxed);
     }
 }

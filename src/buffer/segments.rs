@@ -3,15 +3,17 @@
 //! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head) claims a place, and
 //! whoever claims the last slot of a block installs the next one for its side. While that lasts, the position stands
 //! on a place that has no slot. What is ours: the tail word carries who waits and whether the queue is closed,
-//! just as the ring's does, and a block counts the messages that have left it.
+//! just as the ring's does; and nothing counts the messages that leave a block. Each leaves its stamp in its slot, as in the
+//! ring, and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
 //!
-//! A block that all messages have left is kept for the next one that is needed, or freed if one is kept already. So a steady
+//! A block behind the head is kept for the next one that is needed, or freed if one is kept already. So a steady
 //! flow allocates nothing, and an empty queue holds two blocks at most.
 //!
 //! # Why a receiver claims before it looks
 //! A block may be freed as soon as its last message has left, so only a claim on a message in it makes it safe to read. A receiver
 //! therefore claims what a sender has claimed, and if that sender is held up before it publishes, waits for it: it
-//! pauses, then yields its thread. This is the one place where a buffer waits.
+//! pauses, then yields its thread. So does who frees a block for the last receiver in it. These are the only places where a
+//! buffer waits.
 //!
 //! # Synchronization
 //! - `[publish]`/`[received]` and `[close]`/`[closed]`: as in the ring.
@@ -19,14 +21,14 @@
 //! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
 //! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must not claim what no sender has.
 //! - `[moved-tail]`/`[seen-tail]`: as in the ring.
-//! - `[left]`: every receiver's leave of a block to the one that recycles it.
-//! - `[spare]`/`[reuse]`: an emptied block to the sender that fills it again.
+//! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
+//! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
-use super::position::{Cursor, Position, Stamp};
+use super::position::{Cursor, Position, Sighting, Stamp};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
-use crate::sync::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use crate::sync::{AtomicPtr, AtomicUsize, Backoff, CachePadded, SMALL};
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
@@ -38,13 +40,12 @@ const SLOTS: usize = PLACES - 1;
 #[derive(Debug)]
 struct Block<T> {
     next: AtomicPtr<Block<T>>,
-    /// How many messages have left. The block is nobody's when all have.
-    left: AtomicUsize,
     slots: [Slot<T>; SLOTS],
 }
 
 impl<T> Block<T> {
-    fn boxed() -> Box<Self> {
+    /// A block as if it had been left in the lap that begins at `lap`: the next one is its own.
+    fn boxed(lap: Position) -> Box<Self> {
         let mut block = Box::<Self>::new_uninit();
         let fields = block.as_mut_ptr();
         // Field by field: a block of large messages would not fit on the stack.
@@ -52,13 +53,25 @@ impl<T> Block<T> {
         // initialised.
         unsafe {
             (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
-            (&raw mut (*fields).left).write(AtomicUsize::new(0));
             let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
+            let mut place = lap;
             for index in 0..SLOTS {
-                slots.add(index).write(Slot::vacant(Position::start(PLACES)));
+                slots.add(index).write(Slot::vacant(place));
+                place = place.next();
             }
             block.assume_init()
         }
+    }
+
+    /// Whether nobody is in the block any more: every message has left it, the last one a while ago.
+    fn is_left(&self) -> bool {
+        let [others @ .., last] = &self.slots;
+        // [reused] pairs with [free]. The last slot says in which lap this was.
+        let mut left = last.stamp();
+        others.iter().rev().all(|slot| {
+            left = left.previous();
+            slot.stamp() == left
+        })
     }
 }
 
@@ -70,11 +83,8 @@ struct End<T> {
 }
 
 impl<T> End<T> {
-    fn new(block: *mut Block<T>) -> CachePadded<Self> {
-        CachePadded(Self {
-            position: Cursor::new(Position::start(PLACES)),
-            block: AtomicPtr::new(block),
-        })
+    fn new(block: *mut Block<T>) -> Self {
+        Self { position: Cursor::new(Position::start(PLACES)), block: AtomicPtr::new(block) }
     }
 
     /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
@@ -85,13 +95,21 @@ impl<T> End<T> {
     }
 }
 
+/// The side of the receivers, who remember how far the senders were: only when that is used up they look again, and take
+/// the line with the tail away from the senders.
+#[derive(Debug)]
+struct Front<T> {
+    end: End<T>,
+    tail: Sighting,
+}
+
 #[derive(Debug)]
 pub(crate) struct Segments<T> {
     /// Moved by senders. Its flags: receivers wait; closed.
     tail: CachePadded<End<T>>,
     /// Moved by receivers. Nobody waits for room, so it has no flags.
-    head: CachePadded<End<T>>,
-    /// An emptied block, or null.
+    front: CachePadded<Front<T>>,
+    /// A block behind the head, or null.
     spare: AtomicPtr<Block<T>>,
     /// The blocks are owned: what is shared, sent and dropped with the queue is their messages.
     owned: PhantomData<Block<T>>,
@@ -99,10 +117,12 @@ pub(crate) struct Segments<T> {
 
 impl<T> Segments<T> {
     pub(crate) fn new() -> Self {
-        let block = Box::into_raw(Block::boxed());
+        let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
+        let tail = End::new(block);
+        let front = Front { end: End::new(block), tail: Sighting::new(Position::start(PLACES)) };
         Self {
-            tail: End::new(block),
-            head: End::new(block),
+            tail: CachePadded(tail),
+            front: CachePadded(front),
             spare: AtomicPtr::new(ptr::null_mut()),
             owned: PhantomData,
         }
@@ -150,11 +170,12 @@ impl<T> Segments<T> {
             }
             if index + 1 == SLOTS && next.is_none() {
                 // Before the claim: the others wait from the claim on until the block is there.
-                next = Some(self.unused_block());
+                next = Some(self.unused_block(tail));
             }
             if let Some(block) = self.claim_in_block(tail) {
                 if index + 1 == SLOTS {
-                    let next = Box::into_raw(next.take().unwrap_or_else(Block::boxed));
+                    let next = next.take().unwrap_or_else(|| Block::boxed(tail.lap(PLACES)));
+                    let next = Box::into_raw(next);
                     // [link] pairs with [linked].
                     block.next.store(next, Release);
                     self.tail.install(next);
@@ -163,7 +184,7 @@ impl<T> Segments<T> {
             }
         };
         if let Some(block) = next {
-            self.keep(block);
+            self.retire(Box::into_raw(block));
         }
         claimed
     }
@@ -171,22 +192,33 @@ impl<T> Segments<T> {
     /// Takes the oldest message if that needs no other block and nobody else is faster.
     #[inline]
     pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
-        // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
         // [installed] pairs with [install].
-        let head = self.head.position.load(Acquire);
+        let head = self.front.end.position.load(Acquire);
         let index = head.index(PLACES);
-        if index + 1 >= SLOTS || self.tail.position.load(Relaxed).is_at(head) {
+        if index + 1 >= SLOTS || !self.is_behind_tail(head) {
             return None;
         }
         self.pop_at(head, index)
     }
 
+    /// Whether a sender has claimed the place, as far as that is known at once.
+    #[inline]
+    fn is_behind_tail(&self, place: Position) -> bool {
+        if place.is_before(self.front.tail.get()) {
+            return true;
+        }
+        // [sighted] needs no order: wherever the tail was, it does not come back.
+        let tail = self.tail.position.load(Relaxed);
+        self.front.tail.set(tail);
+        place.is_before(tail)
+    }
+
     /// Takes the message at `head`, which a sender has claimed.
     #[inline]
     fn pop_at(&self, head: Position, index: usize) -> Option<(T, Owed)> {
-        let block = self.head.block.load(Relaxed);
+        let block = self.front.end.block.load(Relaxed);
         // [moved-head] pairs with [seen-head].
-        if !self.head.position.advance(head, head.next(), Release) {
+        if !self.front.end.position.advance(head, head.next(), Release) {
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
@@ -198,7 +230,7 @@ impl<T> Segments<T> {
         loop {
             // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
             // [installed] pairs with [install].
-            let head = self.head.position.load(Acquire);
+            let head = self.front.end.position.load(Acquire);
             // [closed] pairs with [close].
             let tail = self.tail.position.load(Acquire);
             if tail.is_at(head) {
@@ -228,9 +260,10 @@ impl<T> Segments<T> {
     unsafe fn take(&self, block: *mut Block<T>, index: usize, place: Position) -> T {
         // SAFETY: the block stays until the claimed message has left.
         let segment = unsafe { &*block };
-        if index + 1 == SLOTS {
+        let last = index + 1 == SLOTS;
+        if last {
             // [linked] pairs with [link]. It is there: the tail was seen in it.
-            self.head.install(segment.next.load(Acquire));
+            self.front.end.install(segment.next.load(Acquire));
         }
         let slot = &segment.slots[index];
         let mut backoff = Backoff::default();
@@ -239,45 +272,50 @@ impl<T> Segments<T> {
         }
         // SAFETY: the claim on `place` is the caller's, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
-        // [left] pairs with itself: the last to leave sees that all the others have.
-        if segment.left.fetch_add(1, AcqRel) + 1 == SLOTS {
-            // SAFETY: the block came from a box, and nobody else has a claim in it: senders and receivers have gone on to the next
-            // one, whoever still holds a pointer to it from before will fail to claim.
-            self.keep(unsafe { Box::from_raw(block) });
+        // [free] pairs with [reused], in `is_left`. The block may be gone after this, but for the receiver of its last message.
+        slot.free(place);
+        if last {
+            self.retire(block);
         }
         message
     }
 
-    /// The spare block, or a new one.
-    fn unused_block(&self) -> Box<Block<T>> {
+    /// The spare block, or a new one. `tail` is in the block before it.
+    fn unused_block(&self, tail: Position) -> Box<Block<T>> {
         // [reuse] pairs with [spare].
         let spare = self.spare.swap(ptr::null_mut(), Acquire);
-        if spare.is_null() {
-            Block::boxed()
-        } else {
-            // SAFETY: it came from a box, and the swap gave it to this thread alone.
-            unsafe { Box::from_raw(spare) }
+        if !spare.is_null() {
+            // SAFETY: the swap gave the block to this thread, and nobody else frees it.
+            if unsafe { &*spare }.is_left() {
+                // SAFETY: it came from a box, and nobody is in it: senders and receivers have gone on to the next one, and
+                // whoever still holds a pointer to it from before will fail to claim.
+                return unsafe { Box::from_raw(spare) };
+            }
+            self.retire(spare);
         }
+        Block::boxed(tail.lap(PLACES))
     }
 
-    /// Makes the block the spare one if there is none, or else frees it.
-    fn keep(&self, block: Box<Block<T>>) {
-        // The stamps may stay: no later message has the place of an earlier one.
-        block.next.store(ptr::null_mut(), Relaxed);
-        block.left.store(0, Relaxed);
-        let block = Box::into_raw(block);
+    /// Makes the block the spare one if there is none, or else frees it. The head is past it.
+    fn retire(&self, block: *mut Block<T>) {
         // [spare] pairs with [reuse].
-        if self.spare.compare_exchange(ptr::null_mut(), block, Release, Relaxed).is_err() {
-            // SAFETY: it came from the box above, and the exchange did not give it away.
-            drop(unsafe { Box::from_raw(block) });
+        if self.spare.compare_exchange(ptr::null_mut(), block, Release, Relaxed).is_ok() {
+            return;
         }
+        let mut backoff = Backoff::default();
+        // SAFETY: the exchange did not give the block away, so it is this thread that frees it.
+        while !unsafe { &*block }.is_left() {
+            backoff.wait();
+        }
+        // SAFETY: it came from a box, and nobody is in it, as above.
+        drop(unsafe { Box::from_raw(block) });
     }
 
     pub(crate) fn len(&self) -> usize {
         // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail.position.load(Acquire);
         loop {
-            let head = self.head.position.load(Acquire);
+            let head = self.front.end.position.load(Acquire);
             // The same tail before and after: that was the distance when the head was read.
             let word = self.tail.position.load(Acquire);
             if word.is_at(tail) {
@@ -295,7 +333,7 @@ impl<T> Segments<T> {
 
     /// The word on which senders would raise theirs.
     pub(crate) fn head(&self) -> &Cursor {
-        &self.head.position
+        &self.front.end.position
     }
 }
 
@@ -304,7 +342,7 @@ impl<T> Drop for Segments<T> {
         while let Ok((message, _)) = self.pop() {
             drop(message);
         }
-        for block in [self.head.block.load(Relaxed), self.spare.load(Relaxed)] {
+        for block in [self.front.end.block.load(Relaxed), self.spare.load(Relaxed)] {
             if !block.is_null() {
                 // SAFETY: both came from boxes and are not the same, nobody else is left, and the messages are out: an
                 // empty queue has no block behind that of its head.

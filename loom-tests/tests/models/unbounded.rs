@@ -101,6 +101,22 @@ fn recycled_at_the_end() {
     });
 }
 
+/// A block comes behind the head while one is kept already: it is freed, after both receivers have left it.
+#[test]
+fn freed() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(0);
+        (0..7).for_each(|id| put(&tx, id).unwrap());
+        (0..3).for_each(|id| assert_eq!(take(&rx), Ok(id)));
+        let thread = take_thread(&rx);
+        let here = [take(&rx).unwrap(), take(&rx).unwrap()];
+        let mut all = vec![here[0], here[1], join(thread)];
+        all.sort_unstable();
+        assert_eq!(all, [3, 4, 5]);
+        assert_eq!(take_all(&rx), [6]);
+    });
+}
+
 /// A receiver right behind a sender, over several blocks: the sender fills the blocks that the receiver has emptied.
 #[test]
 fn one_behind_the_other() {

@@ -113,6 +113,36 @@ fn a_send_beside_a_held_receiver_takes_turns() {
 }
 
 #[test]
+fn a_block_is_not_filled_again_while_a_sender_in_it_is_held() {
+    const BLOCKS: usize = 4 * 31;
+    let (tx, rx) = unbounded();
+    let (first, rest) = thread::scope(|scope| {
+        let mut first = None;
+        let mut rest = Vec::new();
+        let sent = held(
+            || tx.try_send(0),
+            |hold| {
+                let receiver = scope.spawn(|| rx.recv_blocking());
+                // Room for the receiver to claim the place of the held sender: it is the first.
+                while rx.len() == 1 {
+                    thread::yield_now();
+                }
+                for number in 1..BLOCKS {
+                    assert_eq!(tx.try_send(number), Ok(()));
+                    rest.extend(rx.try_recv());
+                }
+                hold.release();
+                first = Some(receiver.join().expect("no panic"));
+            },
+        );
+        assert_eq!(sent, Ok(()));
+        (first, rest)
+    });
+    assert_eq!(first, Some(Ok(0)));
+    assert_eq!(rest, (1..BLOCKS).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_close_does_not_wait_for_a_held_sender_and_its_message_arrives() {
     for (tx, rx) in [bounded(2), unbounded()] {
         let mut recv = rx.recv();
