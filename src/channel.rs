@@ -6,9 +6,9 @@
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError};
 use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
+use crate::patience::Patience;
 use crate::sync::Ordering::{AcqRel, Relaxed};
 use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
-use crate::wait::Patience;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {

@@ -78,6 +78,7 @@ mod channel;
 mod error;
 mod futures;
 mod gate;
+mod patience;
 pub mod queue;
 mod receiver;
 mod sender;

@@ -2,8 +2,9 @@
 
 use crate::futures::Receiving;
 use crate::gate::Gate;
+use crate::patience::Patience;
 use crate::receiver::Receiver;
-use crate::wait::{self, Attempt, Outcome, Patience};
+use crate::wait::{self, Attempt, Outcome};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};

@@ -77,9 +77,35 @@ mod native {
 #[cfg(forebay_loom)]
 mod model {
     use super::Ordering;
-    pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
     pub(crate) use loom::thread::{yield_now as pause, yield_now};
+
+    /// loom's cell, which also checks that whoever drops it is the only one to use it.
+    #[derive(Debug)]
+    pub(crate) struct UnsafeCell<T>(loom::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(loom::cell::UnsafeCell::new(value))
+        }
+
+        pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+            self.0.with(read)
+        }
+
+        pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+            self.0.with_mut(write)
+        }
+    }
+
+    impl<T> Drop for UnsafeCell<T> {
+        fn drop(&mut self) {
+            // After a failure that is reported already the model is gone.
+            if !std::thread::panicking() {
+                self.0.with_mut(|_| ());
+            }
+        }
+    }
 
     /// A scheduling point in front of a load.
     ///

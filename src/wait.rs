@@ -7,8 +7,8 @@
 //! 3. raises the flag on the very word with which that attempt found itself blocked, or starts again at 2,
 //! 4. sleeps: what comes later sees the flag, and then the place.
 //!
-//! A place costs several times what a turn of the executor costs, so a wait may let the others have their turn first, and
-//! make the attempt once more before it takes a place: see [`Patience`].
+//! A place costs several times what a turn of the executor costs, so a wait may spin first, or let the others have their
+//! turn, and make the attempt once more before it takes a place: see [`Patience`].
 //!
 //! # Notifications are owed
 //! A notification says "one of you can go on", so whoever receives it must pass it on unless it went on itself. It
@@ -16,8 +16,8 @@
 //! somebody else has gone on. Finding it busy settles nothing. A wait that ends without settling hands on.
 
 use crate::gate::{Gate, Listener};
-use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, Backoff, HEURISTICS};
+use crate::patience::Patience;
+use crate::sync::{Backoff, HEURISTICS};
 use core::task::{Context, Poll};
 
 /// What one attempt came to.
@@ -39,7 +39,7 @@ pub(crate) trait Attempt {
     /// Where to sleep while the attempt is blocked.
     fn gate(&self) -> &Gate;
 
-    /// What is known here about letting others have their turn first; `None` where that makes no sense.
+    /// What is known here about not going to sleep at once; `None` where that makes no sense.
     fn patience(&self) -> Option<&Patience> {
         None
     }
@@ -65,44 +65,6 @@ pub(crate) enum Stage {
     Owing,
 }
 
-/// Whether it pays, at one side of a channel, to give the others a turn before going to sleep.
-///
-/// Each time that it did not, twice as many waits as before go to sleep at once, so that an idle channel is hardly ever
-/// polled in vain. One time that it did makes up for all of them.
-///
-/// A guess, not a count: threads that write it at once lose each other's writes.
-#[derive(Debug)]
-pub(crate) struct Patience(AtomicUsize);
-
-impl Patience {
-    /// The lower bits of the word: how many turns were given in vain. Above them: how many waits go to sleep at once.
-    const LEVEL_BITS: u32 = 8;
-    /// At most 2^6 waits.
-    const LEVEL_MAX: usize = 6;
-
-    pub(crate) fn new() -> Self {
-        Self(AtomicUsize::new(0))
-    }
-
-    /// Whether to give a turn. Counts as given in vain until [`rewarded`](Self::rewarded).
-    fn spend(&self) -> bool {
-        let word = self.0.load(Relaxed);
-        let pass = 1 << Self::LEVEL_BITS;
-        if word >= pass {
-            self.0.store(word - pass, Relaxed);
-            return false;
-        }
-        let level = (word + 1).min(Self::LEVEL_MAX);
-        self.0.store((pass << level) + level, Relaxed);
-        true
-    }
-
-    /// The attempt after the turn succeeded.
-    fn rewarded(&self) {
-        self.0.store(0, Relaxed);
-    }
-}
-
 /// An attempt with its stage: all that a future of this crate consists of.
 #[derive(Debug)]
 pub(crate) struct Wait<A: Attempt> {
@@ -124,7 +86,8 @@ impl<A: Attempt> Wait<A> {
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub(crate) fn block(mut self) -> A::Output {
         loop {
-            match step(&mut self.attempt, &mut self.stage) {
+            let outcome = self.attempt.attempt();
+            match step(&mut self.attempt, &mut self.stage, outcome) {
                 Step::Done(output) => return output,
                 Step::Busy => crate::sync::yield_now(),
                 Step::Asleep { .. } => {
@@ -162,21 +125,23 @@ pub(crate) fn poll<A: Attempt>(
     stage: &mut Stage,
     cx: &mut Context<'_>,
 ) -> Poll<A::Output> {
-    // Most polls are the first of their wait and succeed: nothing is to be settled then.
     if let Stage::Awake = stage {
-        if let Outcome::Done(output) = attempt.attempt() {
-            return Poll::Ready(output);
-        }
+        // Most polls are the first of their wait and succeed: nothing is to be settled then.
+        return match attempt.attempt() {
+            Outcome::Done(output) => Poll::Ready(output),
+            outcome => poll_on(attempt, stage, cx, Some(outcome)),
+        };
     }
-    poll_on(attempt, stage, cx)
+    poll_on(attempt, stage, cx, None)
 }
 
-/// The way round for a wait that has begun.
+/// The way round for a wait that has begun, or whose attempt has just come to `outcome`.
 #[inline(never)]
 fn poll_on<A: Attempt>(
     attempt: &mut A,
     stage: &mut Stage,
     cx: &mut Context<'_>,
+    mut outcome: Option<Outcome<A::Output, A::Seen>>,
 ) -> Poll<A::Output> {
     loop {
         // The notification first: an attempt that succeeds has then used it.
@@ -185,7 +150,8 @@ fn poll_on<A: Attempt>(
                 *stage = Stage::Owing;
             }
         }
-        match step(attempt, stage) {
+        let outcome = outcome.take().unwrap_or_else(|| attempt.attempt());
+        match step(attempt, stage, outcome) {
             Step::Done(output) => return Poll::Ready(output),
             // The listener has to learn the waker.
             Step::Asleep { fresh: true } => {}
@@ -221,17 +187,21 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     }
 }
 
-#[inline]
-fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
+/// Goes by what the attempt came to, and makes it again where that is worth while.
+fn step<A: Attempt>(
+    attempt: &mut A,
+    stage: &mut Stage,
+    mut outcome: Outcome<A::Output, A::Seen>,
+) -> Step<A::Output> {
     let mut backoff = Backoff::default();
     loop {
-        match attempt.attempt() {
+        match outcome {
             Outcome::Done(output) => {
                 match stage {
                     Stage::Awake | Stage::Asleep(_) => {}
                     Stage::Yielding => {
                         if let Some(patience) = attempt.patience() {
-                            patience.rewarded();
+                            patience.turn.rewarded();
                         }
                     }
                     // The notification that led here is used; one that came since was not meant for this message.
@@ -248,12 +218,19 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
                 if !backoff.spin() {
                     return Step::Busy;
                 }
+                outcome = attempt.attempt();
             }
             Outcome::Blocked(_) => match stage {
                 Stage::Asleep(_) => return Step::Asleep { fresh: false },
-                Stage::Awake if HEURISTICS && gives_turn(attempt) => {
-                    *stage = Stage::Yielding;
-                    return Step::Busy;
+                Stage::Awake if HEURISTICS => {
+                    if let Some(output) = spin(attempt) {
+                        return Step::Done(output);
+                    }
+                    if gives_turn(attempt) {
+                        *stage = Stage::Yielding;
+                        return Step::Busy;
+                    }
+                    return fall_asleep(attempt, stage);
                 }
                 Stage::Awake | Stage::Yielding | Stage::Owing => {
                     *stage = Stage::Awake;
@@ -264,8 +241,25 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
     }
 }
 
+/// Makes the attempt again for as long as another processor may need to get here, if that has paid off of late.
+fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
+    if !attempt.patience()?.spin.indulged() {
+        return None;
+    }
+    let mut backoff = Backoff::default();
+    while backoff.spin() {
+        if let Outcome::Done(output) = attempt.attempt() {
+            if let Some(patience) = attempt.patience() {
+                patience.spin.rewarded();
+            }
+            return Some(output);
+        }
+    }
+    None
+}
+
 fn gives_turn<A: Attempt>(attempt: &A) -> bool {
-    attempt.patience().is_some_and(Patience::spend)
+    attempt.patience().is_some_and(|patience| patience.turn.indulged())
 }
 
 #[cold]
