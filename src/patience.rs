@@ -14,47 +14,69 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn new() -> Self {
-        Self { spin: Habit::new(10), turn: Habit::new(6) }
+        Self {
+            spin: Habit::new(Terms { gain: 3, longest_pause: 10 }),
+            turn: Habit::new(Terms { gain: 6, longest_pause: 6 }),
+        }
     }
 }
 
 /// Something that costs a little and may save much.
 ///
-/// Each time that it did not pay, twice as many waits as before go without it, so that a channel where it never
-/// pays hardly ever tries. One time that it did makes up for all of them.
+/// It is kept up on credit: a try costs one, a success brings several, so it goes on while it pays often enough. With no
+/// credit left there is a pause, of so many waits that go without, and then one try; each pause is twice as long as the one
+/// before, until a try succeeds. So a channel where it never pays hardly ever tries.
 ///
-/// A guess, not a count: threads that write it at once lose each other's writes.
+/// A guess, not an account: threads that write it at once lose each other's writes.
 #[derive(Debug)]
 pub(crate) struct Habit {
-    /// The lower bits: how many times it was indulged in vain. Above them: how many waits go without.
+    /// From below: the credit, how long the last pause was as a power of two, how many waits of it are left.
     word: AtomicUsize,
-    /// At most two to the power of this many waits go without.
-    most: usize,
+    terms: Terms,
+}
+
+#[derive(Debug)]
+struct Terms {
+    /// What a success brings.
+    gain: usize,
+    /// The power of two of the longest pause.
+    longest_pause: usize,
 }
 
 impl Habit {
-    const LEVEL_BITS: u32 = 8;
-    /// One wait to go without.
-    const WITHOUT: usize = 1 << Self::LEVEL_BITS;
+    const BITS: u32 = 5;
+    const FIELD: usize = (1 << Self::BITS) - 1;
+    const MOST_CREDIT: usize = 16;
+    const ONE_PAUSE: usize = 1 << (2 * Self::BITS);
 
-    fn new(most: usize) -> Self {
-        Self { word: AtomicUsize::new(0), most }
+    fn new(terms: Terms) -> Self {
+        Self { word: AtomicUsize::new(terms.gain), terms }
     }
 
-    /// Whether to try. Counts as in vain until [`rewarded`](Self::rewarded).
+    /// Whether to try. Costs one, which [`rewarded`](Self::rewarded) gives back.
     pub(crate) fn indulged(&self) -> bool {
         let word = self.word.load(Relaxed);
-        if word >= Self::WITHOUT {
-            self.word.store(word - Self::WITHOUT, Relaxed);
+        if word >= Self::ONE_PAUSE {
+            self.word.store(word - Self::ONE_PAUSE, Relaxed);
             return false;
         }
-        let level = (word + 1).min(self.most);
-        self.word.store((Self::WITHOUT << level) + level, Relaxed);
+        let credit = (word & Self::FIELD).saturating_sub(1);
+        let pause = word >> Self::BITS;
+        self.word.store(
+            if credit > 0 {
+                pause << Self::BITS | credit
+            } else {
+                let pause = (pause + 1).min(self.terms.longest_pause);
+                Self::ONE_PAUSE << pause | pause << Self::BITS
+            },
+            Relaxed,
+        );
         true
     }
 
     /// It paid.
     pub(crate) fn rewarded(&self) {
-        self.word.store(0, Relaxed);
+        let credit = self.word.load(Relaxed) & Self::FIELD;
+        self.word.store((credit + self.terms.gain).min(Self::MOST_CREDIT), Relaxed);
     }
 }

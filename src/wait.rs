@@ -222,17 +222,17 @@ fn step<A: Attempt>(
             }
             Outcome::Blocked(_) => match stage {
                 Stage::Asleep(_) => return Step::Asleep { fresh: false },
-                Stage::Awake if HEURISTICS => {
-                    if let Some(output) = spin(attempt) {
-                        return Step::Done(output);
-                    }
-                    if gives_turn(attempt) {
-                        *stage = Stage::Yielding;
-                        return Step::Busy;
-                    }
-                    return fall_asleep(attempt, stage);
-                }
                 Stage::Awake | Stage::Yielding | Stage::Owing => {
+                    if HEURISTICS {
+                        if let Some(output) = spin(attempt) {
+                            *stage = Stage::Awake;
+                            return Step::Done(output);
+                        }
+                        if gives_turn(attempt) {
+                            *stage = Stage::Yielding;
+                            return Step::Busy;
+                        }
+                    }
                     *stage = Stage::Awake;
                     return fall_asleep(attempt, stage);
                 }
