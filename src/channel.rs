@@ -54,6 +54,17 @@ impl<T> Channel<T> {
         Ok(())
     }
 
+    /// An attempt to send that looks only where the room would be; the message comes back without a reason.
+    #[inline]
+    pub(crate) fn push_at_once(&self, message: T) -> Result<(), T> {
+        let owed = uninterrupted(|| match self.buffer.claim_at_once() {
+            Some(vacancy) => Ok(vacancy.fill(message)),
+            None => Err(message),
+        })?;
+        self.announce_message(owed);
+        Ok(())
+    }
+
     /// The way round for a buffer that did not take the message at once.
     #[inline(never)]
     fn claim_and_fill(&self, message: T) -> Result<Owed, (PushError, T)> {
@@ -70,10 +81,23 @@ impl<T> Channel<T> {
             Some(popped) => Ok(popped),
             None => self.buffer.pop(),
         })?;
+        self.announce_room(owed);
+        Ok(message)
+    }
+
+    /// An attempt to receive that looks only where the message would be.
+    #[inline]
+    pub(crate) fn pop_at_once(&self) -> Option<T> {
+        let (message, owed) = uninterrupted(|| self.buffer.pop_at_once())?;
+        self.announce_room(owed);
+        Some(message)
+    }
+
+    #[inline]
+    fn announce_room(&self, owed: Owed) {
         if owed == Owed::Wakeup {
             self.open_vacancies(1);
         }
-        Ok(message)
     }
 
     #[inline]

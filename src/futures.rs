@@ -51,6 +51,17 @@ impl<T> Attempt for Sending<'_, T> {
         }
     }
 
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        match self.channel.push_at_once(self.message.take()?) {
+            Ok(()) => Some(Ok(())),
+            Err(message) => {
+                self.message = Some(message);
+                None
+            }
+        }
+    }
+
     fn gate(&self) -> &Gate {
         &self.channel.vacancies
     }
@@ -101,6 +112,11 @@ impl<T> Attempt for Receiving<'_, T> {
             Err(PopError::Busy) => Outcome::Busy,
             Err(PopError::Empty(tail)) => Outcome::Blocked(tail),
         }
+    }
+
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        self.channel.pop_at_once().map(Ok)
     }
 
     fn gate(&self) -> &Gate {

@@ -25,6 +25,11 @@ impl<T> Attempt for Streaming<'_, T> {
         self.0.attempt()
     }
 
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        self.0.attempt_at_once()
+    }
+
     fn gate(&self) -> &Gate {
         &self.0.channel.streams
     }

@@ -17,7 +17,7 @@
 
 use crate::gate::{Gate, Listener};
 use crate::patience::Patience;
-use crate::sync::{Backoff, HEURISTICS};
+use crate::sync::{Backoff, HEURISTICS, pause};
 use core::task::{Context, Poll};
 
 /// What one attempt came to.
@@ -35,6 +35,12 @@ pub(crate) trait Attempt {
     type Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen>;
+
+    /// The attempt on the short way: it looks only where success would show, and so leaves the other lines to who is about
+    /// to bring it about. `None` tells nothing.
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        None
+    }
 
     /// Where to sleep while the attempt is blocked.
     fn gate(&self) -> &Gate;
@@ -86,8 +92,7 @@ impl<A: Attempt> Wait<A> {
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub(crate) fn block(mut self) -> A::Output {
         loop {
-            let outcome = self.attempt.attempt();
-            match step(&mut self.attempt, &mut self.stage, outcome) {
+            match step(&mut self.attempt, &mut self.stage) {
                 Step::Done(output) => return output,
                 Step::Busy => crate::sync::yield_now(),
                 Step::Asleep { .. } => {
@@ -127,21 +132,19 @@ pub(crate) fn poll<A: Attempt>(
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
         // Most polls are the first of their wait and succeed: nothing is to be settled then.
-        return match attempt.attempt() {
-            Outcome::Done(output) => Poll::Ready(output),
-            outcome => poll_on(attempt, stage, cx, Some(outcome)),
-        };
+        if let Some(output) = at_once(attempt) {
+            return Poll::Ready(output);
+        }
     }
-    poll_on(attempt, stage, cx, None)
+    poll_on(attempt, stage, cx)
 }
 
-/// The way round for a wait that has begun, or whose attempt has just come to `outcome`.
+/// The way round for a wait that has begun.
 #[inline(never)]
 fn poll_on<A: Attempt>(
     attempt: &mut A,
     stage: &mut Stage,
     cx: &mut Context<'_>,
-    mut outcome: Option<Outcome<A::Output, A::Seen>>,
 ) -> Poll<A::Output> {
     loop {
         // The notification first: an attempt that succeeds has then used it.
@@ -150,8 +153,7 @@ fn poll_on<A: Attempt>(
                 *stage = Stage::Owing;
             }
         }
-        let outcome = outcome.take().unwrap_or_else(|| attempt.attempt());
-        match step(attempt, stage, outcome) {
+        match step(attempt, stage) {
             Step::Done(output) => return Poll::Ready(output),
             // The listener has to learn the waker.
             Step::Asleep { fresh: true } => {}
@@ -187,29 +189,22 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     }
 }
 
-/// Goes by what the attempt came to, and makes it again where that is worth while.
-fn step<A: Attempt>(
-    attempt: &mut A,
-    stage: &mut Stage,
-    mut outcome: Outcome<A::Output, A::Seen>,
-) -> Step<A::Output> {
+fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
     let mut backoff = Backoff::default();
-    loop {
-        match outcome {
-            Outcome::Done(output) => {
-                match stage {
-                    Stage::Awake | Stage::Asleep(_) => {}
-                    Stage::Yielding => {
-                        if let Some(patience) = attempt.patience() {
-                            patience.turn.rewarded();
-                        }
-                    }
-                    // The notification that led here is used; one that came since was not meant for this message.
-                    Stage::Owing => *stage = Stage::Awake,
-                }
-                leave(attempt, stage);
-                return Step::Done(output);
+    if !matches!(stage, Stage::Asleep(_)) {
+        if let Some(output) = at_once(attempt) {
+            return Step::Done(finish(attempt, stage, output));
+        }
+        if let Some(output) = spin(attempt) {
+            if let Stage::Yielding = stage {
+                *stage = Stage::Awake;
             }
+            return Step::Done(finish(attempt, stage, output));
+        }
+    }
+    loop {
+        match attempt.attempt() {
+            Outcome::Done(output) => return Step::Done(finish(attempt, stage, output)),
             Outcome::Busy => {
                 if let Stage::Asleep(_) = stage {
                     // The flag was up before that slot was claimed: it will be announced.
@@ -218,37 +213,55 @@ fn step<A: Attempt>(
                 if !backoff.spin() {
                     return Step::Busy;
                 }
-                outcome = attempt.attempt();
             }
-            Outcome::Blocked(_) => match stage {
-                Stage::Asleep(_) => return Step::Asleep { fresh: false },
-                Stage::Awake | Stage::Yielding | Stage::Owing => {
-                    if HEURISTICS {
-                        if let Some(output) = spin(attempt) {
-                            *stage = Stage::Awake;
-                            return Step::Done(output);
-                        }
-                        if gives_turn(attempt) {
-                            *stage = Stage::Yielding;
-                            return Step::Busy;
-                        }
-                    }
-                    *stage = Stage::Awake;
-                    return fall_asleep(attempt, stage);
+            Outcome::Blocked(_) => {
+                if let Stage::Asleep(_) = stage {
+                    return Step::Asleep { fresh: false };
                 }
-            },
+                *stage = Stage::Awake;
+                if gives_turn(attempt) {
+                    *stage = Stage::Yielding;
+                    return Step::Busy;
+                }
+                return fall_asleep(attempt, stage);
+            }
         }
     }
 }
 
-/// Makes the attempt again for as long as another processor may need to get here, if that has paid off of late.
+/// Ends a wait that succeeds.
+fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::Output {
+    match stage {
+        Stage::Awake | Stage::Asleep(_) => {}
+        Stage::Yielding => {
+            if let Some(patience) = attempt.patience() {
+                patience.turn.rewarded();
+            }
+        }
+        // The notification that led here is used; one that came since was not meant for this message.
+        Stage::Owing => *stage = Stage::Awake,
+    }
+    leave(attempt, stage);
+    output
+}
+
+/// The short way.
+#[inline]
+fn at_once<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
+    if HEURISTICS { attempt.attempt_at_once() } else { None }
+}
+
+/// Looks again and again for as long as another processor may need to get here, if that has paid off of late.
 fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
-    if !attempt.patience()?.spin.indulged() {
+    /// About twice as long as a message needs from one processor to another, and back.
+    const LOOKS: u32 = 64;
+
+    if !HEURISTICS || !attempt.patience()?.spin.indulged() {
         return None;
     }
-    let mut backoff = Backoff::default();
-    while backoff.spin() {
-        if let Outcome::Done(output) = attempt.attempt() {
+    for _ in 0..LOOKS {
+        pause();
+        if let Some(output) = attempt.attempt_at_once() {
             if let Some(patience) = attempt.patience() {
                 patience.spin.rewarded();
             }
@@ -259,7 +272,7 @@ fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 }
 
 fn gives_turn<A: Attempt>(attempt: &A) -> bool {
-    attempt.patience().is_some_and(|patience| patience.turn.indulged())
+    HEURISTICS && attempt.patience().is_some_and(|patience| patience.turn.indulged())
 }
 
 #[cold]

@@ -55,7 +55,12 @@ fn park<F: Future>(mut future: Pin<&mut F>) {
     let again = Arc::new(Again::default());
     let waker = Waker::from(Arc::clone(&again));
     loop {
-        assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        assert!(
+            future
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
         if !again.0.swap(false, Relaxed) {
             return;
         }
