@@ -15,8 +15,8 @@ pub(crate) struct Patience {
 impl Patience {
     pub(crate) fn new() -> Self {
         Self {
-            spin: Habit::new(Terms { gain: 3, longest_pause: 10 }),
-            turn: Habit::new(Terms { gain: 6, longest_pause: 6 }),
+            spin: Habit::new(Terms { gain: 3, growth: 2, longest_pause: 10 }),
+            turn: Habit::new(Terms { gain: 6, growth: 1, longest_pause: 6 }),
         }
     }
 }
@@ -24,7 +24,7 @@ impl Patience {
 /// Something that costs a little and may save much.
 ///
 /// It is kept up on credit: a try costs one, a success brings several, so it goes on while it pays often enough. With no
-/// credit left there is a pause, of so many waits that go without, and then one try; each pause is twice as long as the one
+/// credit left there is a pause, of so many waits that go without, and then one try; each pause is longer than the one
 /// before, until a try succeeds. So a channel where it never pays hardly ever tries.
 ///
 /// A guess, not an account: threads that write it at once lose each other's writes.
@@ -39,7 +39,9 @@ pub(crate) struct Habit {
 struct Terms {
     /// What a success brings.
     gain: usize,
-    /// The power of two of the longest pause.
+    /// By how many powers of two each pause is longer than the one before.
+    growth: usize,
+    /// The longest pause, as a power of two.
     longest_pause: usize,
 }
 
@@ -66,7 +68,7 @@ impl Habit {
             if credit > 0 {
                 pause << Self::BITS | credit
             } else {
-                let pause = (pause + 1).min(self.terms.longest_pause);
+                let pause = (pause + self.terms.growth).min(self.terms.longest_pause);
                 Self::ONE_PAUSE << pause | pause << Self::BITS
             },
             Relaxed,

@@ -253,8 +253,8 @@ fn at_once<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 
 /// Looks again and again for as long as another processor may need to get here, if that has paid off of late.
 fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
-    /// About twice as long as a message needs from one processor to another, and back.
-    const LOOKS: u32 = 64;
+    /// Several times as long as a message needs from one processor to another and back.
+    const LOOKS: u32 = 32;
 
     if !HEURISTICS || !attempt.patience()?.spin.indulged() {
         return None;
