@@ -15,8 +15,8 @@ pub(crate) struct Patience {
 impl Patience {
     pub(crate) fn new() -> Self {
         Self {
-            spin: Habit::new(Terms { gain: 3, growth: 2, longest_pause: 10 }),
-            turn: Habit::new(Terms { gain: 6, growth: 1, longest_pause: 6 }),
+            spin: Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 10 }),
+            turn: Habit::after(0, &Terms { gain: 6, growth: 1, longest_pause: 6 }),
         }
     }
 }
@@ -32,7 +32,7 @@ impl Patience {
 pub(crate) struct Habit {
     /// From below: the credit, how long the last pause was as a power of two, how many waits of it are left.
     word: AtomicUsize,
-    terms: Terms,
+    terms: &'static Terms,
 }
 
 #[derive(Debug)]
@@ -51,8 +51,9 @@ impl Habit {
     const MOST_CREDIT: usize = 16;
     const ONE_PAUSE: usize = 1 << (2 * Self::BITS);
 
-    fn new(terms: Terms) -> Self {
-        Self { word: AtomicUsize::new(terms.gain), terms }
+    /// Begins with a pause, of two to the power of `pause` waits, and then one try.
+    fn after(pause: u32, terms: &'static Terms) -> Self {
+        Self { word: AtomicUsize::new(Self::ONE_PAUSE << pause), terms }
     }
 
     /// Whether to try. Costs one, which [`rewarded`](Self::rewarded) gives back.
