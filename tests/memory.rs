@@ -1,0 +1,191 @@
+//! What an unbounded channel allocates, and gives back.
+#![cfg(feature = "std")]
+#![allow(unsafe_code, reason = "an allocator is an unsafe trait")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::iter::repeat_with;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use forebay::{Receiver, Sender, unbounded};
+
+/// A message as nothing else is aligned here, so that the blocks of its channel can be told from all other memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
+struct Message(usize);
+
+/// Counts the blocks.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+static MADE: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: the work is done by `System`.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.align() == align_of::<Message>() {
+            ALIVE.fetch_add(1, SeqCst);
+            MADE.fetch_add(1, SeqCst);
+        }
+        // SAFETY: as called.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        if layout.align() == align_of::<Message>() {
+            ALIVE.fetch_sub(1, SeqCst);
+        }
+        // SAFETY: as called.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+/// One test counts at a time, and begins without blocks.
+fn counting() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(alive(), 0);
+    turn
+}
+
+fn alive() -> usize {
+    ALIVE.load(SeqCst)
+}
+
+fn made() -> usize {
+    MADE.load(SeqCst)
+}
+
+fn send(tx: &Sender<Message>, numbers: impl IntoIterator<Item = usize>) {
+    numbers.into_iter().for_each(|number| assert_eq!(tx.try_send(Message(number)), Ok(())));
+}
+
+fn receive(rx: &Receiver<Message>, numbers: impl IntoIterator<Item = usize>) {
+    numbers.into_iter().for_each(|number| assert_eq!(rx.try_recv(), Ok(Message(number))));
+}
+
+#[test]
+fn a_steady_flow_allocates_nothing() {
+    let _turn = counting();
+    for depth in [0, 1, 30, 31, 32, 100, 1000] {
+        let (tx, rx) = unbounded();
+        send(&tx, 0..depth);
+        // Up to here the depth was reached for the first time; a few blocks later one is left over.
+        let warm = depth + 100;
+        (depth..warm).for_each(|number| {
+            send(&tx, [number]);
+            receive(&rx, [number - depth]);
+        });
+        let before = made();
+        for number in warm..warm + 10_000 {
+            send(&tx, [number]);
+            receive(&rx, [number - depth]);
+        }
+        assert_eq!(made(), before, "at a depth of {depth}");
+    }
+}
+
+#[test]
+fn bursts_within_a_block_allocate_nothing() {
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    send(&tx, 0..100);
+    receive(&rx, 0..100);
+    let before = made();
+    for _ in 0..1000 {
+        send(&tx, 0..20);
+        receive(&rx, 0..20);
+    }
+    assert_eq!(made(), before);
+}
+
+#[test]
+fn memory_returns_when_the_channel_is_empty() {
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    assert_eq!(alive(), 1);
+    for round in 1..4 {
+        send(&tx, 0..10_000);
+        assert!(alive() > 300, "a block has not so many slots");
+        receive(&rx, 0..10_000);
+        assert!(alive() <= 2, "{} blocks are left in round {round}", alive());
+    }
+    drop((tx, rx));
+    assert_eq!(alive(), 0);
+}
+
+/// By a thread with a stack too small for one call per block.
+#[test]
+fn a_long_channel_is_dropped_without_recursion_and_without_a_leak() {
+    let _turn = counting();
+    for receiver_first in [false, true] {
+        let (tx, rx) = unbounded();
+        send(&tx, 0..200_000);
+        assert!(alive() > 6000);
+        let dropper = thread::Builder::new().stack_size(16 * 1024);
+        let dropper = dropper.spawn(move || {
+            if receiver_first {
+                drop(rx);
+                drop(tx);
+            } else {
+                drop(tx);
+                drop(rx);
+            }
+        });
+        dropper.unwrap().join().unwrap();
+        assert_eq!(alive(), 0);
+    }
+}
+
+/// The last receiver takes the messages with it; what a sender keeps alive is no more than an empty channel.
+#[test]
+fn the_last_receiver_returns_the_memory() {
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    send(&tx, 0..10_000);
+    drop(rx);
+    assert!(alive() <= 2, "{} blocks are left", alive());
+    drop(tx);
+    assert_eq!(alive(), 0);
+}
+
+/// Several senders prepare the next block at once, and all but one in vain.
+#[test]
+fn racing_threads_leak_no_block() {
+    const THREADS: usize = 4;
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    let start = Arc::new(Barrier::new(THREADS));
+    let threads: Vec<_> = repeat_with(|| (tx.clone(), rx.clone(), Arc::clone(&start)))
+        .take(THREADS)
+        .map(|(tx, rx, start)| {
+            thread::spawn(move || {
+                start.wait();
+                for _ in 0..1000 {
+                    send(&tx, 0..40);
+                    (0..40).for_each(|_| assert!(rx.try_recv().is_ok()));
+                }
+            })
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert!(rx.is_empty());
+    assert!(alive() <= 2, "{} blocks are left", alive());
+    drop((tx, rx));
+    assert_eq!(alive(), 0);
+}
+
+#[test]
+fn a_forced_message_displaces_nothing() {
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    for number in 0..10_000 {
+        assert_eq!(tx.force_send(Message(number)), Ok(None));
+        assert!(!tx.is_full());
+    }
+    assert_eq!((tx.capacity(), tx.len()), (None, 10_000));
+    receive(&rx, 0..10_000);
+}
