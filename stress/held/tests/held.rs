@@ -38,17 +38,37 @@ fn finish<F: Future + Unpin>(future: &mut F) -> F::Output {
     }
 }
 
+/// Lets the thread go on when the scope is left.
+struct Release<'a>(&'a Hold);
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
 /// Runs `operation` on a thread that is held at its store, beside `meanwhile`, which is given the means to let it go on.
 fn held<T: Send>(operation: impl FnOnce() -> T + Send, meanwhile: impl FnOnce(&Hold)) -> T {
+    held_at(Hold::next_store, operation, meanwhile)
+}
+
+fn held_at<T: Send>(
+    point: fn(&Hold),
+    operation: impl FnOnce() -> T + Send,
+    meanwhile: impl FnOnce(&Hold),
+) -> T {
     let hold = Hold::default();
     thread::scope(|scope| {
         let thread = scope.spawn(|| {
-            hold.next_store();
+            point(&hold);
             operation()
         });
         hold.wait_until_held();
-        meanwhile(&hold);
-        hold.release();
+        {
+            // Also when an assertion fails: the scope waits for the thread.
+            let _release = Release(&hold);
+            meanwhile(&hold);
+        }
         thread.join().expect("no panic")
     })
 }
@@ -180,4 +200,31 @@ fn the_last_receiver_waits_for_a_held_sender_and_drops_its_message() {
         assert!(sent.is_ok());
         assert_eq!(Arc::strong_count(&message), 1);
     }
+}
+
+/// Held when it has barred the oldest message and not yet claimed the place for its own.
+#[test]
+fn a_bar_keeps_everybody_off_but_who_has_set_it() {
+    let (tx, rx) = bounded(1);
+    assert_eq!(tx.try_send(0), Ok(()));
+    let other = tx.clone();
+    let mut others = None;
+    let displaced = held_at(
+        Hold::second_exchange,
+        || tx.force_send(1),
+        |_| {
+            let other = others.insert(thread::spawn(move || other.force_send(2)));
+            let mut receive = pin!(rx.recv());
+            for _ in 0..1000 {
+                let poll = receive.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                assert!(poll.is_pending() && !other.is_finished(), "the message is barred");
+                thread::yield_now();
+            }
+        },
+    );
+    let other = others.expect("it was started").join().expect("no panic");
+    let mut displaced = [displaced, other].map(|displaced| displaced.expect("open"));
+    displaced.sort_unstable();
+    assert!(matches!(displaced, [Some(0), Some(1 | 2)]), "{displaced:?}");
+    assert!(matches!(rx.try_recv(), Ok(1 | 2)));
 }

@@ -1,7 +1,7 @@
-//! An atomic whose plain stores can be held back, thread by thread.
+//! An atomic whose plain stores and exchanges can be held back, thread by thread.
 //!
-//! The crate stores plainly in one place only: the stamp of a slot that it has claimed. So whoever is held here is held
-//! between its claim and its publication.
+//! A sender's first store, and a receiver's after its claim, is the stamp of the slot: whoever is held there is held between its
+//! claim and its publication.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -9,10 +9,18 @@ use std::sync::atomic::{self, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 thread_local! {
-    static HOLD: RefCell<Option<Hold>> = const { RefCell::new(None) };
+    static HOLD: RefCell<Option<(Point, Hold)>> = const { RefCell::new(None) };
 }
 
-/// Holds one store of one thread.
+/// Where a thread is held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Point {
+    Store,
+    /// So many exchanges are let through.
+    Exchange(usize),
+}
+
+/// Holds one store or exchange of one thread.
 #[derive(Debug, Clone, Default)]
 pub struct Hold(Arc<(Mutex<State>, Condvar)>);
 
@@ -27,10 +35,15 @@ enum State {
 impl Hold {
     /// The next store of this thread will be held.
     pub fn next_store(&self) {
-        HOLD.set(Some(self.clone()));
+        HOLD.set(Some((Point::Store, self.clone())));
     }
 
-    /// Waits until the thread has come to its store.
+    /// The exchange after the next of this thread will be held, whether it succeeds or not.
+    pub fn second_exchange(&self) {
+        HOLD.set(Some((Point::Exchange(1), self.clone())));
+    }
+
+    /// Waits until the thread has come to where it is held.
     pub fn wait_until_held(&self) {
         self.wait_for(State::Held);
     }
@@ -52,6 +65,16 @@ impl Hold {
     }
 }
 
+/// Comes through at once, unless this thread is to be held here.
+fn pass(is_here: impl FnOnce(&mut Point) -> bool) {
+    if HOLD.with_borrow_mut(|hold| hold.as_mut().is_some_and(|(point, _)| is_here(point))) {
+        if let Some((_, hold)) = HOLD.take() {
+            hold.set(State::Held);
+            hold.wait_for(State::Released);
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct AtomicUsize(atomic::AtomicUsize);
 
@@ -61,11 +84,26 @@ impl AtomicUsize {
     }
 
     pub fn store(&self, value: usize, order: Ordering) {
-        if let Some(hold) = HOLD.take() {
-            hold.set(State::Held);
-            hold.wait_for(State::Released);
-        }
+        pass(|point| *point == Point::Store);
         self.0.store(value, order);
+    }
+
+    pub fn compare_exchange(
+        &self,
+        current: usize,
+        new: usize,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<usize, usize> {
+        pass(|point| match point {
+            Point::Exchange(0) => true,
+            Point::Exchange(more) => {
+                *more -= 1;
+                false
+            }
+            Point::Store => false,
+        });
+        self.0.compare_exchange(current, new, success, failure)
     }
 }
 
