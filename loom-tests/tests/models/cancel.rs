@@ -2,8 +2,9 @@
 //! somebody else, and a message is sent, or in the future, never both and never neither.
 
 use crate::harness::{
-    Message, Receiving, Task, channel, drive, explore, filled, join, join_all, message, parked,
-    parked_sends, put, put_thread, recv, send, spawn, take, take_all, take_thread,
+    Message, Receiving, Rx, Task, Tx, channel, drive, explore, filled, join, join_all, message,
+    parked, parked_sends, parked_stream, put, put_thread, recv, send, spawn, take, take_all,
+    take_thread, unbounded_at,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -325,4 +326,29 @@ fn cancel_owing_send() {
         assert_eq!(done.into_iter().filter(|done| *done).count(), 2);
         assert_eq!(take_all(&rx).len(), 2);
     });
+}
+
+/// At the second look the message is on its way in, and its notification comes before the receiver leaves its place: when that
+/// goes, the message is for the stream.
+fn recheck_busy((tx, rx): (Tx, Rx)) {
+    let mut streaming = parked_stream(&rx);
+    let mut gone = recv(&rx);
+    let thread = put_thread(&tx, 1);
+    let taken = gone.poll();
+    drop(gone);
+    join(thread);
+    drive(&mut streaming);
+    assert_ne!(streaming.is_done(), taken);
+}
+
+/// Takes three preemptions.
+#[test]
+fn cancel_recheck_busy() {
+    explore(100, || recheck_busy(channel(1)));
+}
+
+/// Busy because the next block is not there yet.
+#[test]
+fn cancel_recheck_busy_unbounded() {
+    explore(100, || recheck_busy(unbounded_at(2)));
 }

@@ -4,7 +4,7 @@
 use crate::harness::{
     Rx, channel, collect, collect_stream, count_woken, drive, explore, filled, force, join,
     join_all, parked, parked_sends, parked_stream, poll_thread, put, put_thread, received, recv,
-    send_each, spawn, take, take_all, take_thread,
+    send, send_each, spawn, take, take_all, take_thread,
 };
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
@@ -360,5 +360,47 @@ fn exact_after_steal_send() {
         drop(robbed);
         join(thread);
         assert!(!settled || count_woken(&[second, third]) == 1);
+    });
+}
+
+/// A slot is announced to a sender that has gone, while a receiver goes to sleep: that one's flag stays up.
+#[test]
+fn lower_own_side() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        drop(parked_sends(&tx, [1]));
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || take(&rx).is_ok()
+        });
+        let mut receiver = recv(&rx);
+        receiver.poll();
+        join(thread);
+        if !receiver.is_done() {
+            put(&tx, 2).unwrap();
+            drive(&mut receiver);
+        }
+        assert!(receiver.is_done());
+    });
+}
+
+/// A message is announced to a receiver that has gone, while a sender goes to sleep.
+#[test]
+fn lower_own_side_send() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        drop(parked::<1>(&rx));
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1).is_ok()
+        });
+        let mut sender = send(&tx, 2);
+        sender.poll();
+        join(thread);
+        if !sender.is_done() {
+            assert_eq!(take(&rx), Ok(1));
+            drive(&mut sender);
+        }
+        assert!(sender.is_done());
     });
 }

@@ -126,6 +126,35 @@ fn force_vs_force_c2() {
     });
 }
 
+/// Whoever looks meanwhile sees a full ring, and no more than that.
+#[test]
+fn force_vs_len() {
+    explore(10, || {
+        let (tx, rx) = filled(1);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 1)
+        });
+        assert_eq!(rx.len(), 1);
+        assert_eq!(join(thread), Ok(Some(0)));
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
+#[test]
+fn force_vs_len_c2() {
+    explore(10, || {
+        let (tx, rx) = filled(2);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || [rx.len(), rx.len()]
+        });
+        assert_eq!((force(&tx, 2), force(&tx, 3)), (Ok(Some(0)), Ok(Some(1))));
+        assert_eq!(join(thread), [2, 2]);
+        assert_eq!(take_all(&rx), [2, 3]);
+    });
+}
+
 /// Beside a close: either it came first, and its message is inside, or it has its message back and displaced nothing.
 #[test]
 fn force_vs_close() {

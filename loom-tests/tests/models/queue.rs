@@ -1,7 +1,7 @@
 //! The work queue: the count against what can be got, join against the last done, shutdown against everything.
 
 use crate::harness::{Task, drive, explore, join, join_all, spawn};
-use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryPutError};
+use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryGetError, TryPutError};
 use loom::cell::UnsafeCell;
 use std::rc::Rc;
 
@@ -464,5 +464,37 @@ fn queue_drained_get() {
         drive(&mut get);
         assert_eq!(get.output, Some(Err(GetError)));
         job.done();
+    });
+}
+
+/// Who has joined after a shutdown finds the queue over, not a job that could still come back.
+#[test]
+fn queue_joined_is_over() {
+    explore(5, || {
+        let queue = returning();
+        let job = in_hand(&queue, 1);
+        queue.shutdown(Shutdown::Graceful);
+        let thread = spawn(move || job.done());
+        if joining(&queue).poll() {
+            assert_eq!(queue.try_get().err(), Some(TryGetError::ShutDown));
+        }
+        join(thread);
+        assert_eq!(queue.try_get().err(), Some(TryGetError::ShutDown));
+    });
+}
+
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn queue_joined_is_over_perm() {
+    explore(5, || {
+        let queue = returning();
+        let job = in_hand(&queue, 1);
+        queue.shutdown(Shutdown::Graceful);
+        let thread = spawn({
+            let mut waiter = joining(&queue);
+            move || !waiter.poll() || matches!(queue.try_get(), Err(TryGetError::ShutDown))
+        });
+        job.done();
+        assert!(join(thread));
     });
 }

@@ -1,6 +1,6 @@
 //! The ring alone: `try_send` and `try_recv`, with nobody waiting.
 
-use crate::harness::{alive, channel, explore, filled, join, put, spawn, take, take_all};
+use crate::harness::{alive, channel, explore, filled, join, join_all, put, spawn, take, take_all};
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
 
@@ -206,6 +206,29 @@ fn never_full() {
         });
         assert_eq!((put(&tx, 2), join(thread)), (Ok(()), Ok(())));
         assert_eq!(take_all(&rx).len(), 2);
+    });
+}
+
+/// The same where the message that makes it seem full comes from a third thread, which has seen the first one leave.
+#[test]
+fn never_full_3t() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        put(&tx, 0).unwrap();
+        let threads = [
+            spawn({
+                let rx = Arc::clone(&rx);
+                move || take(&rx).is_ok()
+            }),
+            spawn({
+                let (tx, rx) = (Arc::clone(&tx), Arc::clone(&rx));
+                move || rx.is_empty() && put(&tx, 1).is_ok()
+            }),
+        ];
+        assert_eq!(put(&tx, 2), Ok(()));
+        let [taken, third] = join_all(threads);
+        assert!(taken);
+        assert_eq!(take_all(&rx).len(), 1 + usize::from(third));
     });
 }
 

@@ -3,7 +3,7 @@
 
 use crate::harness::{
     channel, collect_stream, count_woken, drive, explore, join, join_all, parked, parked_stream,
-    put, put_thread, received, recv, spawn, stream, take_all, unbounded_at,
+    poll_thread, put, put_thread, received, recv, spawn, stream, take_all, unbounded_at,
 };
 use std::sync::Arc;
 
@@ -179,6 +179,38 @@ fn stream_handed_on_perm() {
     });
 }
 
+/// Of two streams the first is never polled again: the second gets the message.
+#[test]
+fn stream_handed_on_zombie() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let _zombie = parked_stream(&rx);
+        let mut streaming = parked_stream(&rx);
+        let [receiving] = parked(&rx);
+        let thread = put_thread(&tx, 1);
+        drop(receiving);
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(Some(1)));
+    });
+}
+
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn stream_handed_on_zombie_perm() {
+    explore(4, || {
+        let (tx, rx) = channel(1);
+        let _zombie = parked_stream(&rx);
+        let mut streaming = parked_stream(&rx);
+        let [receiving] = parked(&rx);
+        let thread = spawn(move || drop(receiving));
+        put(&tx, 1).unwrap();
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(Some(1)));
+    });
+}
+
 /// The stream goes to sleep while the notification is handed on.
 #[test]
 fn stream_handed_on_reg() {
@@ -243,6 +275,19 @@ fn stream_close() {
         drive(&mut streaming);
         assert!(streaming.iter().all(|task| task.output == Some(None)));
         assert!(take_all(&rx).is_empty());
+    });
+}
+
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn stream_close_perm() {
+    explore(10, || {
+        let (tx, rx) = channel(1);
+        let thread = poll_thread(stream(&rx));
+        assert!(tx.close());
+        let mut streaming = join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(None));
     });
 }
 

@@ -40,6 +40,22 @@ fn two_receivers() {
     });
 }
 
+/// The same with a message behind the end: the place between the blocks is nobody's.
+#[test]
+fn two_receivers_over_the_end() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(1);
+        (0..3).for_each(|id| put(&tx, id).unwrap());
+        let thread = take_thread(&rx);
+        let here = [take(&rx).unwrap(), take(&rx).unwrap()];
+        let there = join(thread);
+        assert!(here.is_sorted());
+        let mut all = [here[0], here[1], there];
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+    });
+}
+
 /// Two receivers empty a block, and the sender that comes round to it fills it again.
 #[test]
 fn recycled() {
@@ -134,6 +150,23 @@ fn one_behind_the_other() {
     });
 }
 
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn one_behind_the_other_perm() {
+    explore(50, || {
+        let (tx, rx) = unbounded_at(1);
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || (0..2).filter_map(|_| take(&rx).ok()).collect::<Vec<_>>()
+        });
+        (1..4).for_each(|id| put(&tx, id).unwrap());
+        let mut arrived = join(thread);
+        arrived.extend(take_all(&rx));
+        assert_eq!(arrived, [0, 1, 2, 3]);
+    });
+}
+
 /// A sender and a receiver on each of two threads.
 #[test]
 fn two_pairs() {
@@ -187,6 +220,40 @@ fn never_empty() {
     });
 }
 
+/// The same, with the message of the other thread before the one received here.
+#[test]
+fn never_empty_perm() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(1);
+        put(&tx, 0).unwrap();
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || take(&rx)
+        });
+        put(&tx, 1).unwrap();
+        let both = (take(&rx), join(thread));
+        assert!(both == (Ok(0), Ok(1)) || both == (Ok(1), Ok(0)), "{both:?}");
+    });
+}
+
+/// A receiver that has heard of a message neither come nor go finds nothing, and claims nothing.
+#[test]
+fn empty_again() {
+    explore(10, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || take(&rx)
+        });
+        put(&tx, 0).unwrap();
+        let both = [take(&rx), join(thread)];
+        let empty = Err(TryRecvError::Empty);
+        assert!(both == [Ok(0), empty] || both == [empty, Ok(0)], "{both:?}");
+        put(&tx, 1).unwrap();
+        assert_eq!(take(&rx), Ok(1));
+    });
+}
+
 /// The length is one that there was.
 #[test]
 fn len_was_so() {
@@ -203,6 +270,24 @@ fn len_was_so() {
         });
         assert!(rx.len() <= 1);
         join(thread);
+        assert!(rx.is_empty());
+    });
+}
+
+/// The same, with the roles of the two threads exchanged.
+#[test]
+fn len_was_so_perm() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(1);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.len()
+        });
+        for id in 1..3 {
+            put(&tx, id).unwrap();
+            take(&rx).unwrap();
+        }
+        assert!(join(thread) <= 1);
         assert!(rx.is_empty());
     });
 }

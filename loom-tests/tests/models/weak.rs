@@ -99,3 +99,19 @@ fn upgrade_vs_close() {
         }
     });
 }
+
+/// The other side, with the roles of the two threads exchanged.
+#[test]
+fn upgrade_vs_close_perm() {
+    explore(5, || {
+        let (tx, rx) = forebay::bounded::<Message>(1);
+        let thread = spawn({
+            let weak = rx.downgrade();
+            move || (weak.upgrade().is_some(), weak)
+        });
+        assert!(tx.close());
+        let (_early, weak) = join(thread);
+        assert!(weak.upgrade().is_none());
+        drop(rx);
+    });
+}
