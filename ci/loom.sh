@@ -25,7 +25,7 @@ export scratch seconds="${2-600}" LOOM_MAX_PREEMPTIONS=3
 explore() {
     local code=0 started=$SECONDS
     # In a shell of its own, which says nothing about a process that a deadlock has ended.
-    (timeout --signal=KILL "$seconds" "$models" --exact --nocapture "$1") > "$scratch/output.$1" 2>&1 || code=$?
+    (timeout --signal=KILL "$seconds" "$models" --exact --nocapture "$1" || exit) > "$scratch/output.$1" 2>&1 || code=$?
     case $code in
         0)
             sed -n 's/^model //p' "$scratch/output.$1" >> "$scratch/passed"

@@ -57,7 +57,7 @@ run() {
         grep -q '^running 1 test' "$scratch/output" || fail "no such test: $1"
     else
         # In a shell of its own, which says nothing about a process that a deadlock has ended.
-        (LOOM_MAX_PREEMPTIONS=$2 timeout --signal=KILL "$3" "$models" --exact "$1") \
+        (LOOM_MAX_PREEMPTIONS=$2 timeout --signal=KILL "$3" "$models" --exact "$1" || exit) \
             > "$scratch/output" 2>&1 || code=$?
     fi
     return $code

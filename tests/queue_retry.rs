@@ -106,6 +106,16 @@ fn a_cancelled_requeue_goes_back_by_its_own_way() {
 }
 
 #[test]
+fn a_job_that_was_put_back_is_in_hand_no_more() {
+    let queue = Builder::new().retries(1).fifo();
+    queue.try_put(1).unwrap();
+    queue.try_get().unwrap().try_requeue().unwrap();
+    queue.shutdown(Shutdown::Graceful);
+    queue.try_get().unwrap().done();
+    assert_eq!(queue.try_get().unwrap_err(), TryGetError::ShutDown);
+}
+
+#[test]
 fn workers_that_panic_lose_nothing() {
     on_every_runtime(async |runtime| {
         let queue = Builder::new().maxsize(4).retries(1_000).fifo();
@@ -256,4 +266,16 @@ fn a_waker_that_panics_upsets_no_count() {
         panics(|| drop(join));
         assert_eq!(queue.unfinished(), 0);
     }
+}
+
+#[test]
+fn a_waker_that_panics_at_the_last_job_leaves_it_done() {
+    let queue = Builder::new().retries(1).fifo();
+    queue.try_put(1).unwrap();
+    let job = queue.try_get().unwrap();
+    queue.shutdown(Shutdown::Graceful);
+    let get = faulty(queue.get());
+    assert!(panics(|| job.done()));
+    assert_eq!(queue.unfinished(), 0);
+    panics(|| drop(get));
 }
