@@ -171,7 +171,9 @@ fn racing_threads_leak_no_block() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     assert!(rx.is_empty());
     assert!(alive() <= 2, "{} blocks are left", alive());
     drop((tx, rx));
