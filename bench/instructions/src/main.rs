@@ -1,6 +1,8 @@
 //! Runs one hot operation so many times: `instructions OPERATION COUNT`. Without arguments it lists
 //! the operations. Everything happens on one thread, so the same build counts the same every time.
 
+use forebay::queue::Queue;
+use forebay::{Receiver, Sender};
 use std::env;
 use std::hint::black_box;
 use std::pin::{Pin, pin};
@@ -8,32 +10,75 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
 
-type Operation = fn(&forebay::Sender<u64>, &forebay::Receiver<u64>);
+/// Each leaves the channel, or the queue, as it found it.
+enum Operation {
+    Channel(fn(&Sender<u64>, &Receiver<u64>)),
+    Queue(fn(&Queue<u64>)),
+}
 
-/// Each leaves the channel as it found it.
-const OPERATIONS: [(&str, usize, Operation); 4] = [
-    ("try_send_try_recv", 1024, |sender, receiver| {
-        sender.try_send(black_box(1)).expect("room");
-        black_box(receiver.try_recv().expect("a message"));
-    }),
-    ("ready_send_ready_recv", 1024, |sender, receiver| {
-        assert_eq!(poll(pin!(sender.send(black_box(1)))), Poll::Ready(Ok(())));
-        assert_eq!(poll(pin!(receiver.recv())), Poll::Ready(Ok(1)));
-    }),
-    ("parked_recv", 1, |sender, receiver| {
-        let mut recv = pin!(receiver.recv());
-        park(recv.as_mut());
-        sender.try_send(black_box(1)).expect("room");
-        assert_eq!(poll(recv), Poll::Ready(Ok(1)));
-    }),
-    ("parked_send", 1, |sender, receiver| {
-        sender.try_send(black_box(1)).expect("room");
-        let mut send = pin!(sender.send(black_box(2)));
-        park(send.as_mut());
-        assert_eq!(receiver.try_recv(), Ok(1));
-        assert_eq!(poll(send), Poll::Ready(Ok(())));
-        assert_eq!(receiver.try_recv(), Ok(2));
-    }),
+use Operation::{Channel, Queue as WorkQueue};
+
+const OPERATIONS: [(&str, usize, Operation); 6] = [
+    (
+        "try_send_try_recv",
+        1024,
+        Channel(|sender, receiver| {
+            sender.try_send(black_box(1)).expect("room");
+            black_box(receiver.try_recv().expect("a message"));
+        }),
+    ),
+    (
+        "ready_send_ready_recv",
+        1024,
+        Channel(|sender, receiver| {
+            assert_eq!(poll(pin!(sender.send(black_box(1)))), Poll::Ready(Ok(())));
+            assert_eq!(poll(pin!(receiver.recv())), Poll::Ready(Ok(1)));
+        }),
+    ),
+    (
+        "parked_recv",
+        1,
+        Channel(|sender, receiver| {
+            let mut recv = pin!(receiver.recv());
+            park(recv.as_mut());
+            sender.try_send(black_box(1)).expect("room");
+            assert_eq!(poll(recv), Poll::Ready(Ok(1)));
+        }),
+    ),
+    (
+        "parked_send",
+        1,
+        Channel(|sender, receiver| {
+            sender.try_send(black_box(1)).expect("room");
+            let mut send = pin!(sender.send(black_box(2)));
+            park(send.as_mut());
+            assert_eq!(receiver.try_recv(), Ok(1));
+            assert_eq!(poll(send), Poll::Ready(Ok(())));
+            assert_eq!(receiver.try_recv(), Ok(2));
+        }),
+    ),
+    (
+        "try_put_try_get_done",
+        1024,
+        WorkQueue(|queue| {
+            queue.try_put(black_box(1)).expect("room");
+            let job = queue.try_get().expect("a job");
+            black_box(*job);
+            job.done();
+        }),
+    ),
+    (
+        "ready_put_ready_get_done",
+        1024,
+        WorkQueue(|queue| {
+            assert_eq!(poll(pin!(queue.put(black_box(1)))), Poll::Ready(Ok(())));
+            let Poll::Ready(Ok(job)) = poll(pin!(queue.get())) else {
+                panic!("a job");
+            };
+            assert_eq!(*job, 1);
+            job.done();
+        }),
+    ),
 ];
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -80,8 +125,14 @@ fn main() {
         .find(|operation| operation.0 == name)
         .expect("an operation of the list");
     let count: u32 = count.parse().expect("a count");
-    let (sender, receiver) = forebay::bounded(*capacity);
-    for _ in 0..count {
-        operation(&sender, &receiver);
+    match operation {
+        Channel(operation) => {
+            let (sender, receiver) = forebay::bounded(*capacity);
+            (0..count).for_each(|_| operation(&sender, &receiver));
+        }
+        WorkQueue(operation) => {
+            let queue = Queue::bounded(*capacity);
+            (0..count).for_each(|_| operation(&queue));
+        }
     }
 }
