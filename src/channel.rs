@@ -3,12 +3,16 @@
 //! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
-use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError};
+use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
 use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
+use crate::overflow::Overflow;
 use crate::patience::Patience;
+use crate::pressure::{Pressure, Watch, Watched};
+use crate::stats::Stats;
 use crate::sync::Ordering::{AcqRel, Relaxed};
 use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
+use alloc::boxed::Box;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -25,11 +29,15 @@ pub(crate) struct Channel<T> {
     pub(crate) senders_patience: Patience,
     senders: HandleCount,
     receivers: HandleCount,
+    /// Asked only where a push found the channel full.
+    overflow: Overflow,
+    /// There if the pushes of the buffer are watched.
+    watch: Option<Box<Watch>>,
 }
 
 impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
-    pub(crate) fn new(buffer: Buffer<T>) -> Self {
+    pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
             buffer,
             arrivals: Gate::new(),
@@ -40,6 +48,8 @@ impl<T> Channel<T> {
             senders_patience: Patience::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
+            overflow,
+            watch,
         }
     }
 
@@ -50,7 +60,7 @@ impl<T> Channel<T> {
             Some(vacancy) => Ok(vacancy.fill(message)),
             None => self.claim_and_fill(message),
         })?;
-        self.announce_message(owed);
+        self.announce_push(owed);
         Ok(())
     }
 
@@ -61,7 +71,7 @@ impl<T> Channel<T> {
             Some(vacancy) => Ok(vacancy.fill(message)),
             None => Err(message),
         })?;
-        self.announce_message(owed);
+        self.announce_push(owed);
         Ok(())
     }
 
@@ -81,7 +91,7 @@ impl<T> Channel<T> {
             Some(popped) => Ok(popped),
             None => self.buffer.pop(),
         })?;
-        self.announce_room(owed);
+        self.announce_pop(owed);
         Ok(message)
     }
 
@@ -89,22 +99,56 @@ impl<T> Channel<T> {
     #[inline]
     pub(crate) fn pop_at_once(&self) -> Option<T> {
         let (message, owed) = uninterrupted(|| self.buffer.pop_at_once())?;
-        self.announce_room(owed);
+        self.announce_pop(owed);
         Some(message)
     }
 
     #[inline]
-    fn announce_room(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            self.open_vacancies(1);
+    fn announce_pop(&self, owed: Owed) {
+        if owed.is_due() {
+            self.announce_room(owed);
         }
     }
 
     #[inline]
-    fn announce_message(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            self.open_arrivals(1);
+    fn announce_push(&self, owed: Owed) {
+        if owed.is_due() {
+            self.announce_message(owed);
         }
+    }
+
+    #[cold]
+    fn announce_message(&self, owed: Owed) {
+        if !owed.is_watched() {
+            return self.open_arrivals();
+        }
+        // Also where the waker of somebody who waits for a level panics.
+        let _open = owed.is_wakeup().then(|| defer(|| self.open_arrivals()));
+        if let Some(watch) = &self.watch {
+            watch.pushed(&self.buffer);
+        }
+    }
+
+    #[cold]
+    fn announce_room(&self, owed: Owed) {
+        if !owed.is_watched() {
+            return self.open_vacancies();
+        }
+        // As above.
+        let _open = owed.is_wakeup().then(|| defer(|| self.open_vacancies()));
+        if let Some(watch) = &self.watch {
+            watch.popped(&self.buffer);
+        }
+    }
+
+    /// Wakes receivers for a message: a waiting `recv`, or the streams if there is none.
+    fn open_arrivals(&self) {
+        open(self.buffer.tail(), 1, &[&self.arrivals, &self.streams]);
+    }
+
+    /// Wakes a sender for a free slot.
+    fn open_vacancies(&self) {
+        open(self.buffer.head(), 1, &[&self.vacancies]);
     }
 
     #[inline]
@@ -117,7 +161,18 @@ impl<T> Channel<T> {
         let mut backoff = Backoff::default();
         loop {
             match error {
-                PushError::Full(_) => return Err(TrySendError::Full(message)),
+                PushError::Full(full) => match self.overflow(full, message, &mut None) {
+                    Overflowed::Settled => return Ok(()),
+                    Overflowed::Refused(message) => return Err(TrySendError::Full(message)),
+                    Overflowed::Blocked(message) => {
+                        self.count_refused();
+                        return Err(TrySendError::Full(message));
+                    }
+                    Overflowed::Busy(refused) => {
+                        message = refused;
+                        backoff.wait();
+                    }
+                },
                 PushError::Closed => return Err(TrySendError::Closed(message)),
                 PushError::Busy => backoff.wait(),
             }
@@ -149,43 +204,79 @@ impl<T> Channel<T> {
         }
     }
 
+    /// Whether a send waits while there is no room.
+    pub(crate) fn waits_for_room(&self) -> bool {
+        self.overflow == Overflow::Wait
+    }
+
+    /// What becomes of a message for which there was no room. What has to go for want of it is put into `displaced`, before
+    /// anything runs that could panic.
+    pub(crate) fn overflow(
+        &self,
+        full: Position,
+        message: T,
+        displaced: &mut Option<T>,
+    ) -> Overflowed<T> {
+        match self.overflow {
+            Overflow::Wait => Overflowed::Blocked(message),
+            Overflow::Refuse => {
+                self.count_refused();
+                Overflowed::Refused(message)
+            }
+            Overflow::DropOldest => match self.displace(full, message, displaced) {
+                Ok(()) => Overflowed::Settled,
+                Err(message) => Overflowed::Busy(message),
+            },
+            Overflow::DropNewest => {
+                self.count_displaced();
+                *displaced = Some(message);
+                Overflowed::Settled
+            }
+        }
+    }
+
     /// Sends at once, in place of the oldest message if there is no room.
     pub(crate) fn force_send(&self, mut message: T) -> Result<Option<T>, SendError<T>> {
         let mut backoff = Backoff::default();
+        let mut oldest = None;
         loop {
             match self.push(message) {
                 Ok(()) => return Ok(None),
                 Err((PushError::Closed, message)) => return Err(SendError(message)),
                 Err((PushError::Busy, refused)) => message = refused,
-                Err((PushError::Full(full), refused)) => match self.displace(full, refused) {
-                    Ok(oldest) => return Ok(Some(oldest)),
-                    Err(refused) => message = refused,
-                },
+                Err((PushError::Full(full), refused)) => {
+                    match self.displace(full, refused, &mut oldest) {
+                        Ok(()) => return Ok(oldest),
+                        Err(refused) => message = refused,
+                    }
+                }
             }
             backoff.wait();
         }
     }
 
     /// Puts the message into a full buffer, and takes the oldest out; the message comes back if it is not full.
-    fn displace(&self, full: Position, message: T) -> Result<T, T> {
+    fn displace(&self, full: Position, message: T, displaced: &mut Option<T>) -> Result<(), T> {
         let (owed, oldest) = uninterrupted(|| match self.buffer.overrun(full) {
             Some((vacancy, oldest)) => Ok((vacancy.fill(message), oldest)),
             None => Err(message),
         })?;
-        self.announce_message(owed);
-        Ok(oldest)
+        *displaced = Some(oldest);
+        self.count_displaced();
+        self.announce_push(owed);
+        Ok(())
     }
 
-    /// Wakes receivers for `count` messages: waiting `recv`s, and the streams if there are not enough of them.
-    #[cold]
-    fn open_arrivals(&self, count: usize) {
-        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
+    fn count_displaced(&self) {
+        if let Some(watch) = &self.watch {
+            watch.count_displaced();
+        }
     }
 
-    /// Wakes senders for `count` free slots.
-    #[cold]
-    fn open_vacancies(&self, count: usize) {
-        open(self.buffer.head(), count, &[&self.vacancies]);
+    pub(crate) fn count_refused(&self) {
+        if let Some(watch) = &self.watch {
+            watch.count_refused();
+        }
     }
 
     /// Asks senders to announce what they send after `empty`; `false` if the tail has moved since.
@@ -219,7 +310,7 @@ impl<T> Channel<T> {
         if closed {
             // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
             // channel closed or is found here.
-            sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.closed]);
+            sweep(&[&self.arrivals, &self.streams, &self.vacancies, self.levels(), &self.closed]);
         }
         closed
     }
@@ -238,6 +329,26 @@ impl<T> Channel<T> {
 
     pub(crate) fn capacity(&self) -> Option<usize> {
         self.buffer.capacity()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let Traffic { len, sent, received } = self.buffer.traffic();
+        let tally = self.watch.as_ref().and_then(|watch| watch.tally());
+        Stats {
+            len,
+            capacity: self.capacity(),
+            sent,
+            received,
+            senders: self.sender_count(),
+            receivers: self.receiver_count(),
+            #[cfg(feature = "std")]
+            waiting_senders: self.vacancies.sleepers(),
+            #[cfg(feature = "std")]
+            waiting_receivers: self.arrivals.sleepers() + self.streams.sleepers(),
+            deepest: tally.map(|tally| tally.deepest),
+            refused: tally.map(|tally| tally.refused),
+            displaced: tally.map(|tally| tally.displaced),
+        }
     }
 
     /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
@@ -299,6 +410,33 @@ impl<T> Channel<T> {
             drop(drain);
         }
     }
+}
+
+impl<T> Watched for Channel<T> {
+    fn pressure(&self) -> Pressure {
+        if self.buffer.is_high() { Pressure::High } else { Pressure::Low }
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn levels(&self) -> &Gate {
+        // Where nobody watches, the level is Low until the close.
+        self.watch.as_ref().map_or(&self.closed, |watch| &watch.levels)
+    }
+}
+
+/// What became of a message for which there was no room.
+pub(crate) enum Overflowed<T> {
+    /// It must wait.
+    Blocked(T),
+    /// It must not wait.
+    Refused(T),
+    /// It is in and another one is displaced, or it is displaced itself.
+    Settled,
+    /// Somebody else was at it.
+    Busy(T),
 }
 
 /// Wakes `count` sleepers of the first gate. If it has fewer, nobody else is announced to from here on, until

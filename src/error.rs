@@ -134,3 +134,49 @@ impl fmt::Display for TryRecvError {
 }
 
 impl Error for TryRecvError {}
+
+/// No channel or queue can be made like that.
+///
+/// Returned by [`Builder::build`](crate::Builder::build), and by the last call of a [`queue::Builder`](crate::queue::Builder).
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The capacity is zero. Where that is to mean "no limit", leave the call out.
+    ZeroCapacity,
+    /// The capacity is one that words or memory cannot represent.
+    CapacityOverflow(usize),
+    /// The low mark is not below the high one.
+    LowNotBelowHigh {
+        /// The low mark.
+        low: usize,
+        /// The high mark.
+        high: usize,
+    },
+    /// The low mark is zero: no length is under it, so the pressure could never fall.
+    ZeroLow,
+    /// The high mark is above the capacity: no length exceeds it.
+    HighAboveCapacity {
+        /// The high mark.
+        high: usize,
+        /// The capacity.
+        capacity: usize,
+    },
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ZeroCapacity => f.write_str("capacity cannot be zero"),
+            Self::CapacityOverflow(capacity) => write!(f, "capacity overflow: {capacity}"),
+            Self::LowNotBelowHigh { low, high } => {
+                write!(f, "the low mark {low} is not below the high mark {high}")
+            }
+            Self::ZeroLow => f.write_str("no length is under a low mark of 0"),
+            Self::HighAboveCapacity { high, capacity } => {
+                write!(f, "the high mark {high} is above the capacity {capacity}")
+            }
+        }
+    }
+}
+
+impl Error for BuildError {}

@@ -38,6 +38,14 @@ impl Gate {
     }
 }
 
+#[cfg(feature = "std")]
+impl Gate {
+    /// How many have a place, woken or not.
+    pub(crate) fn sleepers(&self) -> usize {
+        self.0.total_listeners()
+    }
+}
+
 /// Wakes everybody at every one of the `gates`, also when a waker panics.
 pub(crate) fn sweep(gates: &[&Gate]) {
     if let [first, rest @ ..] = gates {

@@ -30,8 +30,14 @@
 //! | [`Sender::send`] | sends | waits | sends | [`SendError`] with the message |
 //! | [`Sender::try_send`] | sends | [`TrySendError::Full`] with the message | sends | [`TrySendError::Closed`] with the message |
 //! | [`Sender::force_send`] | sends | sends, returns the oldest | sends | [`SendError`] with the message |
+//! | [`Sender::offer`] | sends | as [`Overflow`] says | sends | [`TrySendError::Closed`] with the message |
 //! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
 //! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
+//!
+//! A channel that is made by a [`Builder`] also tells those who send how full it is: [`pressure`](Sender::pressure) and
+//! [`until`](Sender::until) by two watermarks, and [`stats`](Sender::stats) in figures. With another [`Overflow`] policy than to wait,
+//! a full channel refuses or drops messages, also those of `send` and `try_send`. [`DrainMeter`] estimates when there will be
+//! room.
 //!
 //! The [work queue](queue) adds what a channel cannot know: whether everything that was received is also done.
 //!
@@ -45,11 +51,13 @@
 //!
 //! # What a waker may do with the channel
 //! A waker is woken, cloned, and dropped when it is replaced or was woken, under the lock of the one waiting list in which its future
-//! sleeps (`event-listener`'s). There are four lists: of `recv`, of streams, of `send`, of `closed`.
+//! sleeps (`event-listener`'s). There are five lists: of `recv`, of streams, of `send`, of `closed`, of those who wait for a level.
 //! - Always: look (`len`, `is_closed`, the counts), clone handles, drop handles that are not the last of their side.
 //! - The waker of [`closed`](Sender::closed) may do anything but wait for the close again.
 //! - The waker of a `recv` or a stream may receive, that of a `send` may send, but not both in one program: two threads could take
 //!   the two locks in opposite orders.
+//! - The waker of [`until`](Sender::until) or [`pressure_changes`](Sender::pressure_changes) may receive or send as long as that does
+//!   not change the level.
 //! - Anything else waits for ever for the lock that its own thread holds: to send or close in the waker of a `recv`, to poll
 //!   or drop another future of the same list, or to own the last handle of a side.
 //! - A waker that is dropped together with its future goes outside the locks and may do and own anything.
@@ -78,20 +86,33 @@ mod channel;
 mod error;
 mod futures;
 mod gate;
+#[cfg(feature = "std")]
+mod meter;
+mod offer;
+mod overflow;
 mod patience;
+mod pressure;
 pub mod queue;
 mod receiver;
 mod sender;
+mod stats;
 mod stream;
 mod sync;
 mod wait;
+mod watch;
 
-pub use builder::{bounded, unbounded};
-pub use error::{RecvError, SendError, TryRecvError, TrySendError};
+pub use builder::{Builder, bounded, unbounded};
+pub use error::{BuildError, RecvError, SendError, TryRecvError, TrySendError};
 pub use futures::{Closed, Recv, Send};
-
+#[cfg(feature = "std")]
+pub use meter::DrainMeter;
+pub use offer::Offer;
+pub use overflow::Overflow;
+pub use pressure::Pressure;
 pub use receiver::{Receiver, WeakReceiver};
 pub use sender::{Sender, WeakSender};
+pub use stats::Stats;
+pub use watch::{PressureChanges, Until};
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

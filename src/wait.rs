@@ -29,6 +29,16 @@ pub(crate) enum Outcome<T, S> {
     Busy,
 }
 
+impl<T, S> Outcome<T, S> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U, S> {
+        match self {
+            Self::Done(output) => Outcome::Done(change(output)),
+            Self::Blocked(seen) => Outcome::Blocked(seen),
+            Self::Busy => Outcome::Busy,
+        }
+    }
+}
+
 /// What is waited for.
 pub(crate) trait Attempt {
     type Output;

@@ -19,12 +19,16 @@ assert_impl_all!(forebay::queue::Jobs<std::marker::PhantomPinned>: Send, Unpin);
 fn queues<T: Ord>(maxsize: usize) -> Vec<Queue<T>> {
     let builder = Builder::new().maxsize(maxsize);
     #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![Queue::bounded(maxsize), builder.fifo()];
+    let mut queues = vec![Queue::bounded(maxsize), builder.fifo().unwrap()];
     #[cfg(feature = "std")]
     {
-        queues.extend([builder.lifo(), builder.priority()]);
+        queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
         let builder = builder.retries(2);
-        queues.extend([builder.fifo(), builder.lifo(), builder.priority()]);
+        queues.extend([
+            builder.fifo().unwrap(),
+            builder.lifo().unwrap(),
+            builder.priority().unwrap(),
+        ]);
     }
     queues
 }
@@ -68,13 +72,13 @@ mod ranked {
 #[cfg(feature = "std")]
 #[test]
 fn the_other_orders() {
-    let lifo = Builder::new().lifo();
+    let lifo = Builder::new().lifo().unwrap();
     for item in [2, 3, 1] {
         lifo.try_put(item).unwrap();
     }
     assert_eq!([take(&lifo), take(&lifo), take(&lifo)], [Ok(1), Ok(3), Ok(2)]);
 
-    let priority = Builder::new().priority();
+    let priority = Builder::new().priority().unwrap();
     for (rank, name) in [(2, "c"), (1, "a"), (2, "d"), (1, "b")] {
         priority.try_put(ranked::Ranked(rank, name)).unwrap();
     }
@@ -411,7 +415,7 @@ fn a_requeue_into_a_queue_that_is_shut_down_gives_the_job_back() {
 
 #[test]
 fn a_cancelled_requeue_drops_the_job_or_gives_it_back() {
-    for queue in [Queue::bounded(1), Builder::new().maxsize(1).fifo()] {
+    for queue in [Queue::bounded(1), Builder::new().maxsize(1).fifo().unwrap()] {
         queue.try_put(1).unwrap();
         let job = queue.try_get().unwrap();
         queue.try_put(2).unwrap();

@@ -17,7 +17,7 @@ fn panics<R>(operation: impl FnOnce() -> R) -> bool {
 #[test]
 fn a_dropped_job_comes_back_until_it_has_failed() {
     let builder = Builder::new().retries(2);
-    for queue in [builder.fifo(), builder.lifo(), builder.priority()] {
+    for queue in [builder.fifo().unwrap(), builder.lifo().unwrap(), builder.priority().unwrap()] {
         queue.try_put(7).unwrap();
         for attempt in 1..=3 {
             let job = queue.try_get().unwrap();
@@ -26,7 +26,7 @@ fn a_dropped_job_comes_back_until_it_has_failed() {
         }
         assert_eq!((queue.failed(), queue.unfinished(), queue.len()), (1, 0, 0));
     }
-    let none = Builder::new().retries(0).fifo();
+    let none = Builder::new().retries(0).fifo().unwrap();
     none.try_put(1).unwrap();
     drop(none.try_get().unwrap());
     assert_eq!((none.failed(), none.unfinished()), (1, 0));
@@ -34,7 +34,7 @@ fn a_dropped_job_comes_back_until_it_has_failed() {
 
 #[test]
 fn a_returning_job_needs_no_room_and_wakes_a_get() {
-    let queue = Builder::new().maxsize(1).retries(9).fifo();
+    let queue = Builder::new().maxsize(1).retries(9).fifo().unwrap();
     queue.try_put(1).unwrap();
     let job = queue.try_get().unwrap();
     queue.try_put(2).unwrap();
@@ -58,7 +58,7 @@ fn a_returning_job_needs_no_room_and_wakes_a_get() {
 
 #[test]
 fn after_a_graceful_shutdown_getters_wait_for_jobs_that_may_come_back() {
-    let queue = Builder::new().retries(1).fifo();
+    let queue = Builder::new().retries(1).fifo().unwrap();
     queue.try_put(1).unwrap();
     let job = queue.try_get().unwrap();
     queue.shutdown(Shutdown::Graceful);
@@ -79,7 +79,7 @@ fn after_a_graceful_shutdown_getters_wait_for_jobs_that_may_come_back() {
 #[test]
 fn after_an_immediate_shutdown_nothing_comes_back() {
     let ledger = Ledger::new(2);
-    let queue = Builder::new().retries(5).fifo();
+    let queue = Builder::new().retries(5).fifo().unwrap();
     (0..2).for_each(|id| assert!(queue.try_put(ledger.message(id)).is_ok()));
     let job = queue.try_get().unwrap();
     queue.shutdown(Shutdown::Graceful);
@@ -97,7 +97,7 @@ fn after_an_immediate_shutdown_nothing_comes_back() {
 
 #[test]
 fn a_cancelled_requeue_goes_back_by_its_own_way() {
-    let queue = Builder::new().maxsize(1).retries(5).fifo();
+    let queue = Builder::new().maxsize(1).retries(5).fifo().unwrap();
     queue.try_put(1).unwrap();
     let job = queue.try_get().unwrap();
     queue.try_put(2).unwrap();
@@ -118,7 +118,7 @@ fn a_job_that_was_put_back_is_in_hand_no_more() {
 #[test]
 fn workers_that_panic_lose_nothing() {
     on_every_runtime(async |runtime| {
-        let queue = Builder::new().maxsize(4).retries(1_000).fifo();
+        let queue = Builder::new().maxsize(4).retries(1_000).fifo().unwrap();
         let workers: Vec<_> = (0..3)
             .map(|number| {
                 let queue: Queue<usize> = queue.clone();
@@ -161,7 +161,11 @@ fn a_job_whose_item_panics_in_its_drop_is_done() {
             resume_unwind(Box::new("the item fails"));
         }
     }
-    for queue in [Queue::bounded(2), Builder::new().lifo(), Builder::new().retries(0).fifo()] {
+    for queue in [
+        Queue::bounded(2),
+        Builder::new().lifo().unwrap(),
+        Builder::new().retries(0).fifo().unwrap(),
+    ] {
         for _ in 0..2 {
             assert!(queue.try_put(Bomb).is_ok());
         }
@@ -197,7 +201,7 @@ impl PartialOrd for Picky {
 
 #[test]
 fn a_comparison_that_panics_leaves_the_queue_as_it_was() {
-    let queue = Builder::new().maxsize(3).retries(1).priority();
+    let queue = Builder::new().maxsize(3).retries(1).priority().unwrap();
     assert!(queue.try_put(Picky(99)).is_ok());
     let job = queue.try_get().unwrap();
     assert!(queue.try_put(Picky(2)).is_ok());
@@ -217,7 +221,7 @@ fn a_comparison_that_panics_leaves_the_queue_as_it_was() {
 
 #[test]
 fn a_requeue_whose_comparison_panics_is_done() {
-    let queue = Builder::new().priority();
+    let queue = Builder::new().priority().unwrap();
     assert!(queue.try_put(Picky(99)).is_ok());
     let job = queue.try_get().unwrap();
     assert!(queue.try_put(Picky(1)).is_ok());
@@ -243,7 +247,9 @@ fn faulty<F: Future>(future: F) -> Task<F> {
 #[test]
 fn a_waker_that_panics_upsets_no_count() {
     let builder = Builder::new().maxsize(1);
-    for queue in [builder.fifo(), builder.lifo(), builder.retries(1).fifo()] {
+    for queue in
+        [builder.fifo().unwrap(), builder.lifo().unwrap(), builder.retries(1).fifo().unwrap()]
+    {
         let get = faulty(queue.get());
         assert!(panics(|| queue.try_put(1)));
         assert_eq!((queue.len(), queue.unfinished()), (1, 1));

@@ -47,7 +47,7 @@ struct Item {
 
 /// A queue to which a job goes back when its worker panics.
 fn queue(args: &Args) -> Queue<Item> {
-    Builder::new().maxsize(args.capacity).retries(1).fifo()
+    Builder::new().maxsize(args.capacity).retries(1).fifo().unwrap()
 }
 
 /// What a bug in a worker does, at the first attempt of the items that are meant to meet it.

@@ -1,14 +1,17 @@
 //! Where messages lie. Nothing in here sleeps, and nothing knows of wakers: each answer says what the
 //! caller must do about those who do sleep.
 
+mod level;
 mod position;
 mod ring;
 mod segments;
 mod slot;
 
-pub(crate) use position::{Cursor, Position};
+pub(crate) use level::Marks;
+pub(crate) use position::{Cursor, Position, Traffic};
 pub(crate) use slot::Vacancy;
 
+use crate::sync::Ordering::Acquire;
 use ring::Ring;
 use segments::Segments;
 
@@ -20,14 +23,14 @@ pub(crate) enum Buffer<T> {
 }
 
 impl<T> Buffer<T> {
-    /// # Panics
-    /// "capacity cannot be zero"; "capacity overflow" for one that words or memory cannot represent.
-    pub(crate) fn bounded(capacity: usize) -> Self {
-        Self::Bounded(Ring::new(capacity))
+    /// `watched` marks every push as one that somebody must be told of, for good. `None` if the capacity is zero, or one that
+    /// words or memory cannot represent.
+    pub(crate) fn bounded(capacity: usize, watched: bool) -> Option<Self> {
+        Ring::new(capacity, watched).map(Self::Bounded)
     }
 
-    pub(crate) fn unbounded() -> Self {
-        Self::Unbounded(Segments::new())
+    pub(crate) fn unbounded(watched: bool) -> Self {
+        Self::Unbounded(Segments::new(watched))
     }
 
     /// Claims the next slot for a message where that takes a few instructions; otherwise [`claim`](Self::claim) must
@@ -86,9 +89,39 @@ impl<T> Buffer<T> {
 
     /// How many messages were inside at some moment during the call.
     pub(crate) fn len(&self) -> usize {
+        let (head, tail) = self.ends();
+        self.distance(head, tail)
+    }
+
+    /// How many messages had gone in and out at some moment during the call.
+    pub(crate) fn traffic(&self) -> Traffic {
+        let (head, tail) = self.ends();
         match self {
-            Self::Bounded(ring) => ring.len(),
-            Self::Unbounded(segments) => segments.len(),
+            Self::Bounded(ring) => ring.traffic(head, tail),
+            Self::Unbounded(segments) => segments.traffic(head, tail),
+        }
+    }
+
+    /// How many messages lie between the two.
+    fn distance(&self, head: Position, tail: Position) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.distance(head, tail),
+            Self::Unbounded(segments) => segments.distance(head, tail),
+        }
+    }
+
+    /// Where both sides stood at some moment during the call.
+    fn ends(&self) -> (Position, Position) {
+        // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
+        let mut tail = self.tail().load(Acquire);
+        loop {
+            let head = self.head().load(Acquire);
+            // [len] the same tail before and after: that was the distance when the head was read.
+            let word = self.tail().load(Acquire);
+            if word.is_at(tail) {
+                return (head, tail);
+            }
+            tail = word;
         }
     }
 
@@ -118,7 +151,7 @@ impl<T> Buffer<T> {
 }
 
 /// Why no slot could be claimed for a message.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum PushError {
     /// Every slot holds a message. With the head word that showed it, to raise the flag on.
     Full(Position),
@@ -139,20 +172,25 @@ pub(crate) enum PopError {
     Closed,
 }
 
-/// What a push or pop owes to the other side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a push or pop owes to others: what the flags say in the word that its claim has replaced.
+#[derive(Debug, Clone, Copy)]
 #[must_use = "somebody may sleep until this is announced"]
-pub(crate) enum Owed {
-    /// Nobody waits: nothing to do.
-    Nothing,
-    /// The flag was up: the gate must be opened.
-    Wakeup,
-}
+pub(crate) struct Owed(Position);
 
 impl Owed {
-    /// What the flag says in a word that a claim has replaced.
+    /// Whether anything is owed to anybody.
     #[inline]
-    fn in_claimed(position: Position) -> Self {
-        if position.is_waiting() { Self::Wakeup } else { Self::Nothing }
+    pub(crate) fn is_due(self) -> bool {
+        self.0.is_flagged()
+    }
+
+    /// Somebody of the other side waits: the gate must be opened.
+    pub(crate) fn is_wakeup(self) -> bool {
+        self.0.is_waiting()
+    }
+
+    /// A push: somebody watches the length. A pop: the level is High.
+    pub(crate) fn is_watched(self) -> bool {
+        self.0.is_marked()
     }
 }

@@ -1,10 +1,10 @@
 //! Position words: where one side of a buffer stands, and the flags that the other side must see there.
 //!
 //! ```text
-//!   usize::BITS - 1                                  2        1         0
-//!  +------------------------------+-------------------+--------+---------+
-//!  | lap                          | index             | BARRED | WAITING |
-//!  +------------------------------+-------------------+--------+---------+
+//!   usize::BITS - 1                         3        2        1         0
+//!  +---------------------+-------------------+--------+--------+---------+
+//!  | lap                 | index             | BARRED | MARKED | WAITING |
+//!  +---------------------+-------------------+--------+--------+---------+
 //! ```
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
@@ -18,13 +18,15 @@ pub(crate) struct Position(usize);
 
 impl Position {
     /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is free.
-    const WAITING: usize = 0b01;
+    const WAITING: usize = 0b001;
+    /// Tail word: somebody watches the length, from the beginning and for good. Head word: the level is High.
+    const MARKED: usize = 0b010;
     /// Tail word: no further claim, for good. Head word: none for now, a message is being displaced. Either way the
     /// word matches no stamp.
-    const BARRED: usize = 0b10;
-    const FLAGS: usize = Self::WAITING | Self::BARRED;
+    const BARRED: usize = 0b100;
+    const FLAGS: usize = Self::WAITING | Self::MARKED | Self::BARRED;
     /// How far the index is above the flags.
-    const SHIFT: u32 = 2;
+    const SHIFT: u32 = 3;
     /// One step of the index.
     const STEP: usize = 1 << Self::SHIFT;
 
@@ -39,6 +41,21 @@ impl Position {
 
     pub(super) fn is_waiting(self) -> bool {
         self.0 & Self::WAITING != 0
+    }
+
+    pub(super) fn is_marked(self) -> bool {
+        self.0 & Self::MARKED != 0
+    }
+
+    /// Whether it has a flag that the one who replaces the word must act on.
+    #[inline]
+    pub(super) fn is_flagged(self) -> bool {
+        self.0 & (Self::WAITING | Self::MARKED) != 0
+    }
+
+    /// The same place, marked if `marked`.
+    pub(super) fn marked(self, marked: bool) -> Self {
+        if marked { Self(self.0 | Self::MARKED) } else { self }
     }
 
     /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a buffer begin, so that
@@ -58,9 +75,10 @@ impl Position {
         Self(self.0 & !((places << Self::SHIFT) - 1))
     }
 
-    /// How many laps of `places` begin after `self`, up to `later`.
+    /// How many laps of `places` begin after `self`, up to `later`. `places` is a power of two.
     pub(super) fn laps_to(self, later: Self, places: usize) -> usize {
-        later.lap(places).0.wrapping_sub(self.lap(places).0) / (places << Self::SHIFT)
+        let laps = later.lap(places).0.wrapping_sub(self.lap(places).0);
+        laps >> Self::SHIFT >> places.trailing_zeros()
     }
 
     /// Whether this comes before a place that is less than half of all places away.
@@ -87,6 +105,7 @@ impl fmt::Debug for Position {
         f.debug_struct("Position")
             .field("place", &(self.0 >> Self::SHIFT))
             .field("barred", &self.is_barred())
+            .field("marked", &self.is_marked())
             .field("waiting", &self.is_waiting())
             .finish()
     }
@@ -97,7 +116,7 @@ impl fmt::Debug for Position {
 pub(super) struct Stamp(pub(super) usize);
 
 impl Stamp {
-    const FILLED: usize = 0b01;
+    const FILLED: usize = 0b011;
 
     /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred position.
     #[inline]
@@ -117,8 +136,9 @@ impl Stamp {
     }
 }
 
-/// A stamp has the bit where a position has the flag that it says nothing about.
-const _: () = assert!(Stamp::FILLED == Position::WAITING);
+/// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither
+/// flag disturbs it, and none has to be masked out.
+const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
 #[derive(Debug)]
@@ -137,19 +157,19 @@ impl Track {
     /// The largest capacity that leaves two bits for the lap.
     const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
 
-    /// # Panics
-    /// If `capacity` is zero, or leaves no room for laps and flags in a word.
-    pub(super) fn new(capacity: usize) -> Self {
-        assert!(capacity > 0, "capacity cannot be zero");
-        assert!(capacity <= Self::MAX, "capacity overflow");
-        let last = capacity - 1;
+    /// `None` if `capacity` is zero, or leaves no room for laps and flags in a word.
+    pub(super) fn new(capacity: usize) -> Option<Self> {
+        if capacity > Self::MAX {
+            return None;
+        }
+        let last = capacity.checked_sub(1)?;
         let places = capacity.next_power_of_two();
-        Self {
+        Some(Self {
             last,
             mask: places - 1,
             turn: (places - last) << Position::SHIFT,
             lap: places << Position::SHIFT,
-        }
+        })
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -188,9 +208,40 @@ impl Track {
     ///
     /// An overrun moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        let laps = head.laps_to(tail, self.mask + 1);
-        (laps * self.capacity() + self.index(tail) - self.index(head)).min(self.capacity())
+        self.places_between(head, tail).min(self.capacity())
     }
+
+    fn places_between(&self, head: Position, tail: Position) -> usize {
+        let laps = head.laps_to(tail, self.mask + 1);
+        laps * self.capacity() + self.index(tail) - self.index(head)
+    }
+
+    /// How many messages went in and out before `head` and `tail`.
+    pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
+        let since_start = |position| {
+            let laps = self.start().laps_to(position, self.mask + 1);
+            laps * self.capacity() + self.index(position)
+        };
+        // The message that an overrun displaces is out when the tail has moved.
+        let displaced = self.places_between(head, tail) > self.capacity();
+        let head = if displaced { self.next(head) } else { head };
+        Traffic {
+            len: self.distance(head, tail),
+            sent: since_start(tail),
+            received: since_start(head),
+        }
+    }
+}
+
+/// How many messages went into a buffer and out of it since it was made.
+///
+/// They are the positions themselves, and wrap around with them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Traffic {
+    /// How many are inside.
+    pub(crate) len: usize,
+    pub(crate) sent: usize,
+    pub(crate) received: usize,
 }
 
 /// The atomic home of a position word.
@@ -212,7 +263,7 @@ impl Cursor {
     /// Changes the word from `from`, flags and all, to `to`, which must still say who waits. `false` if it is not `from`.
     #[inline]
     pub(super) fn advance(&self, from: Position, to: Position, order: Ordering) -> bool {
-        debug_assert_eq!(from.is_waiting(), to.is_waiting());
+        debug_assert_eq!((from.is_waiting(), from.is_marked()), (to.is_waiting(), to.is_marked()));
         self.0.compare_exchange(from.0, to.0, order, Ordering::Relaxed).is_ok()
     }
 
@@ -244,6 +295,23 @@ impl Cursor {
     pub(crate) fn lower(&self) {
         // [lower] pairs with [raise]: the list's mutex orders the sweep after every listener that saw the flag up.
         self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
+    }
+
+    /// Marks the word if it still is `seen`, which is not marked.
+    pub(super) fn mark(&self, seen: Position) -> bool {
+        let marked = seen.marked(true);
+        self.0.compare_exchange(seen.0, marked.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes the mark away if the word still is `seen`, which is marked.
+    pub(super) fn unmark(&self, seen: Position) -> bool {
+        let unmarked = seen.0 & !Position::MARKED;
+        self.0.compare_exchange(seen.0, unmarked, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Replaces the word by itself: of all who replace it, those before have been seen then, and those after see it.
+    pub(super) fn touch(&self, order: Ordering) {
+        self.0.fetch_or(0, order);
     }
 
     /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is not `from`.

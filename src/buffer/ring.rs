@@ -21,34 +21,37 @@
 //! behind by then; and a head read after the tail and one lap behind it, that it was full.
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
-use super::position::{Cursor, Position, Stamp, Track};
+use super::position::{Cursor, Position, Stamp, Track, Traffic};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::CachePadded;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
-    /// Moved by senders. Its flags: receivers wait; closed.
+    /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: CachePadded<Cursor>,
-    /// Moved by receivers. Its flag: senders wait.
+    /// Moved by receivers. Its flags: senders wait; the level is High.
     head: CachePadded<Cursor>,
     slots: Box<[Slot<T>]>,
     track: Track,
 }
 
 impl<T> Ring<T> {
-    /// # Panics
-    /// "capacity cannot be zero"; "capacity overflow" for one that words or memory cannot represent.
-    pub(crate) fn new(capacity: usize) -> Self {
-        let track = Track::new(capacity);
-        Self {
-            tail: CachePadded(Cursor::new(track.start())),
+    /// `None` if the capacity is zero, or one that words or memory cannot represent.
+    pub(crate) fn new(capacity: usize, watched: bool) -> Option<Self> {
+        let track = Track::new(capacity)?;
+        let mut slots = Vec::new();
+        slots.try_reserve_exact(capacity).ok()?;
+        slots.extend((0..capacity).map(|index| Slot::vacant(track.first(index))));
+        Some(Self {
+            tail: CachePadded(Cursor::new(track.start().marked(watched))),
             head: CachePadded(Cursor::new(track.start())),
-            slots: (0..capacity).map(|index| Slot::vacant(track.first(index))).collect(),
+            slots: slots.into_boxed_slice(),
             track,
-        }
+        })
     }
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
@@ -137,7 +140,7 @@ impl<T> Ring<T> {
         if slot.stamp() != Stamp::filled(head) {
             return None;
         }
-        // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+        // [claim] pairs with [raise]: the flags are read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
         if !self.head.advance(head, self.track.next(head), Release) {
             return None;
@@ -145,7 +148,7 @@ impl<T> Ring<T> {
         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
         slot.free(self.track.next_lap(head));
-        Some((message, Owed::in_claimed(head)))
+        Some((message, Owed(head)))
     }
 
     /// Takes the oldest message, or tells why not.
@@ -172,17 +175,12 @@ impl<T> Ring<T> {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        let mut tail = self.tail.load(Acquire);
-        loop {
-            let head = self.head.load(Acquire);
-            // [len] the same tail before and after: that was the distance when the head was read.
-            let word = self.tail.load(Acquire);
-            if word.is_at(tail) {
-                return self.track.distance(head, tail);
-            }
-            tail = word;
-        }
+    pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
+        self.track.distance(head, tail)
+    }
+
+    pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
+        self.track.traffic(head, tail)
     }
 
     pub(crate) fn capacity(&self) -> usize {

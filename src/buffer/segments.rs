@@ -24,7 +24,7 @@
 //! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
-use super::position::{Cursor, Position, Sighting, Stamp};
+use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
@@ -83,8 +83,9 @@ struct End<T> {
 }
 
 impl<T> End<T> {
-    fn new(block: *mut Block<T>) -> Self {
-        Self { position: Cursor::new(Position::start(PLACES)), block: AtomicPtr::new(block) }
+    fn new(block: *mut Block<T>, marked: bool) -> Self {
+        let start = Position::start(PLACES).marked(marked);
+        Self { position: Cursor::new(start), block: AtomicPtr::new(block) }
     }
 
     /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
@@ -105,9 +106,9 @@ struct Front<T> {
 
 #[derive(Debug)]
 pub(crate) struct Segments<T> {
-    /// Moved by senders. Its flags: receivers wait; closed.
+    /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: CachePadded<End<T>>,
-    /// Moved by receivers. Nobody waits for room, so it has no flags.
+    /// Moved by receivers. Its flag: the level is High. Nobody waits for room.
     front: CachePadded<Front<T>>,
     /// A block behind the head, or null.
     spare: AtomicPtr<Block<T>>,
@@ -116,10 +117,11 @@ pub(crate) struct Segments<T> {
 }
 
 impl<T> Segments<T> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(watched: bool) -> Self {
         let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
-        let tail = End::new(block);
-        let front = Front { end: End::new(block), tail: Sighting::new(Position::start(PLACES)) };
+        let tail = End::new(block, watched);
+        let front =
+            Front { end: End::new(block, false), tail: Sighting::new(Position::start(PLACES)) };
         Self {
             tail: CachePadded(tail),
             front: CachePadded(front),
@@ -217,12 +219,13 @@ impl<T> Segments<T> {
     #[inline]
     fn pop_at(&self, head: Position, index: usize) -> Option<(T, Owed)> {
         let block = self.front.end.block.load(Relaxed);
+        // The flag is read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
         if !self.front.end.position.advance(head, head.next(), Release) {
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-        Some((unsafe { self.take(block, index, head) }, Owed::Nothing))
+        Some((unsafe { self.take(block, index, head) }, Owed(head)))
     }
 
     /// Takes the oldest message.
@@ -311,18 +314,24 @@ impl<T> Segments<T> {
         drop(unsafe { Box::from_raw(block) });
     }
 
-    pub(crate) fn len(&self) -> usize {
-        // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
-        let mut tail = self.tail.position.load(Acquire);
-        loop {
-            let head = self.front.end.position.load(Acquire);
-            // The same tail before and after: that was the distance when the head was read.
-            let word = self.tail.position.load(Acquire);
-            if word.is_at(tail) {
-                return head.laps_to(tail, PLACES) * SLOTS + tail.index(PLACES)
-                    - head.index(PLACES);
-            }
-            tail = word;
+    /// How many messages lie between `head` and `tail`.
+    #[allow(clippy::unused_self, reason = "the ring needs its capacity for this")]
+    pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
+        Self::places_between(head, tail)
+    }
+
+    fn places_between(head: Position, tail: Position) -> usize {
+        head.laps_to(tail, PLACES) * SLOTS + tail.index(PLACES) - head.index(PLACES)
+    }
+
+    /// How many messages went in and out before `head` and `tail`.
+    #[allow(clippy::unused_self, reason = "as above")]
+    pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
+        let since_start = |position| Self::places_between(Position::start(PLACES), position);
+        Traffic {
+            len: self.distance(head, tail),
+            sent: since_start(tail),
+            received: since_start(head),
         }
     }
 

@@ -9,17 +9,22 @@ use super::shared::Shared;
 use super::shelf::Shelf;
 use super::storage::Storage;
 use super::unfinished::Unfinished;
+use crate::buffer::Marks;
+use crate::builder::Options;
+use crate::error::BuildError;
+use crate::overflow::Overflow;
 use crate::sync::Arc;
 
-/// Makes queues. The last call says in which order the items come out.
+/// Makes queues. The last call says in which order the items come out, and is the one that can fail.
 ///
 /// ```
 /// use forebay::queue::{Builder, Queue};
 ///
-/// let urgent: Queue<(u8, &str)> = Builder::new().maxsize(10).priority();
+/// let urgent: Queue<(u8, &str)> = Builder::new().maxsize(10).priority()?;
 /// urgent.try_put((2, "tidy up")).unwrap();
 /// urgent.try_put((1, "put the fire out")).unwrap();
 /// assert_eq!(*urgent.try_get().unwrap(), (1, "put the fire out"));
+/// # Ok::<(), forebay::BuildError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use = "`fifo`, `lifo` or `priority` makes the queue"]
@@ -27,6 +32,7 @@ pub struct Builder {
     maxsize: Option<usize>,
     #[cfg(feature = "std")]
     retries: Option<u32>,
+    options: Options,
 }
 
 impl Builder {
@@ -35,13 +41,35 @@ impl Builder {
         Self::default()
     }
 
-    /// At most so many items wait in the queue.
-    ///
-    /// # Panics
-    /// If `maxsize` is zero: where asyncio means "no limit", leave this call out.
+    /// At most so many items wait in the queue. Zero is an error: where asyncio means "no limit", leave this call out.
     pub fn maxsize(mut self, maxsize: usize) -> Self {
-        assert_ne!(maxsize, 0, "capacity cannot be zero");
         self.maxsize = Some(maxsize);
+        self
+    }
+
+    /// Makes the queue tell when it fills and when it has drained: its [`pressure`](Queue::pressure) is
+    /// [`High`](crate::Pressure::High) once more than `high` items wait in it, [`Low`](crate::Pressure::Low) once fewer than
+    /// `low` do, unchanged between, and `Low` at the start.
+    pub fn watermarks(mut self, low: usize, high: usize) -> Self {
+        self.options.marks = Some(Marks { low, high });
+        self
+    }
+
+    /// Counts the deepest length, and refused and displaced items, for [`stats`](Queue::stats).
+    pub fn tracking(mut self) -> Self {
+        self.options.tracking = true;
+        self
+    }
+
+    /// What to do with an item that is put while there is no room. [`Queue::offer`] says what became of each.
+    ///
+    /// [`DropOldest`](Overflow::DropOldest) displaces the item that has waited for longest, also in a queue that gives out the last
+    /// one first. In a queue by priority it displaces the last in its order, which may be the very item that is put.
+    ///
+    /// An item that is displaced is done: [`join`](Queue::join) does not wait for it. A job that is put back by
+    /// [`requeue`](crate::queue::Job::requeue), or comes back, displaces nothing.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.options.overflow = overflow;
         self
     }
 
@@ -59,13 +87,14 @@ impl Builder {
     /// ```
     /// use forebay::queue::Builder;
     ///
-    /// let queue = Builder::new().retries(1).fifo();
+    /// let queue = Builder::new().retries(1).fifo()?;
     /// queue.try_put("fragile").unwrap();
     /// drop(queue.try_get().unwrap()); // the worker died
     /// let job = queue.try_get().unwrap();
     /// assert_eq!((*job, job.attempt(), queue.unfinished()), ("fragile", 2, 1));
     /// drop(job); // and another one
     /// assert_eq!((queue.failed(), queue.unfinished()), (1, 0));
+    /// # Ok::<(), forebay::BuildError>(())
     /// ```
     #[cfg(feature = "std")]
     pub fn retries(mut self, limit: u32) -> Self {
@@ -77,22 +106,22 @@ impl Builder {
     ///
     /// Without retries it takes no lock. The memory of a queue with a `maxsize` is allocated here then.
     ///
-    /// # Panics
-    /// If the `maxsize` is so large that it cannot be represented.
-    pub fn fifo<T>(self) -> Queue<T> {
+    /// # Errors
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
+    pub fn fifo<T>(self) -> Result<Queue<T>, BuildError> {
         #[cfg(feature = "std")]
         if self.retries.is_some() {
             return self.shelf(Rack::line());
         }
-        open(Storage::Ring(Ring::new(match self.maxsize {
-            Some(maxsize) => crate::bounded(maxsize),
-            None => crate::unbounded(),
-        })))
+        Ok(open(Storage::Ring(Ring::new(crate::builder::build(self.maxsize, self.options)?))))
     }
 
     /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few instructions.
+    ///
+    /// # Errors
+    /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
-    pub fn lifo<T>(self) -> Queue<T> {
+    pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
         self.shelf(Rack::stack())
     }
 
@@ -102,14 +131,19 @@ impl Builder {
     /// Each operation takes a lock, for O(log n) steps. `Ord::cmp` runs under it while an item is put, or comes back: it must not
     /// use the same queue, or the thread waits for itself. If it panics, so does the put, whose item is dropped; the queue
     /// is as it was.
+    ///
+    /// # Errors
+    /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
-    pub fn priority<T: Ord>(self) -> Queue<T> {
+    pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {
         self.shelf(Rack::ranks())
     }
 
     #[cfg(feature = "std")]
-    fn shelf<T>(self, rack: Rack<T>) -> Queue<T> {
-        open(Storage::Shelf(Shelf::new(rack, self.maxsize, self.retries)))
+    fn shelf<T>(self, rack: Rack<T>) -> Result<Queue<T>, BuildError> {
+        let Self { maxsize, retries, options } = self;
+        options.check(maxsize)?;
+        Ok(open(Storage::Shelf(Shelf::new(rack, maxsize, retries, options))))
     }
 }
 

@@ -8,6 +8,7 @@ use super::futures::{Get, Jobs, Join, Put};
 use super::job::Job;
 use super::shared::Shared;
 use super::storage;
+use crate::builder::refuse;
 use crate::sync::Arc;
 use core::fmt;
 
@@ -60,7 +61,7 @@ impl<T> Queue<T> {
     /// If `maxsize` is zero, or so large that it cannot be represented.
     #[must_use]
     pub fn bounded(maxsize: usize) -> Self {
-        Builder::new().maxsize(maxsize).fifo()
+        Builder::new().maxsize(maxsize).fifo().unwrap_or_else(|error| refuse(error))
     }
 
     /// A queue, first in first out, in which any number of items wait.
@@ -68,7 +69,7 @@ impl<T> Queue<T> {
     /// Nothing slows down those who put: use it only where something else bounds what is inside.
     #[must_use]
     pub fn unbounded() -> Self {
-        Builder::new().fifo()
+        Builder::new().fifo().unwrap_or_else(|error| refuse(error))
     }
 
     /// Puts an item, and waits for room first while the queue is full.

@@ -56,10 +56,14 @@
 //! There is the queue of the ordinary order, without retries and without blocking calls. The others need a lock.
 
 mod builder;
+mod displaced;
 mod error;
 mod futures;
+#[cfg(feature = "std")]
+mod gauge;
 mod handle;
 mod job;
+mod offer;
 #[cfg(feature = "std")]
 mod rack;
 mod ring;
@@ -68,9 +72,12 @@ mod shared;
 mod shelf;
 mod storage;
 mod unfinished;
+mod watch;
 
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
 pub use futures::{Get, Jobs, Join, Put, Requeue};
 pub use handle::{Queue, Shutdown};
 pub use job::Job;
+pub use offer::Offer;
+pub use watch::{PressureChanges, Until};

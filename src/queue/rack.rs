@@ -1,7 +1,6 @@
 //! The orders in which a shelf gives its items out.
 
 use alloc::collections::{BTreeSet, VecDeque};
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
 use core::mem;
@@ -17,7 +16,7 @@ pub(super) enum Rack<T> {
     /// First in, first out.
     Line(VecDeque<Entry<T>>),
     /// Last in, first out.
-    Stack(Vec<Entry<T>>),
+    Stack(VecDeque<Entry<T>>),
     /// Least first; of equals, first in, first out.
     Ranks(Ranks<T>),
 }
@@ -64,7 +63,7 @@ impl<T> Rack<T> {
     }
 
     pub(super) fn stack() -> Self {
-        Self::Stack(Vec::new())
+        Self::Stack(VecDeque::new())
     }
 
     pub(super) fn ranks() -> Self
@@ -78,7 +77,7 @@ impl<T> Rack<T> {
     pub(super) fn push(&mut self, entry: Entry<T>) {
         match self {
             Self::Line(line) => line.push_back(entry),
-            Self::Stack(stack) => stack.push(entry),
+            Self::Stack(stack) => stack.push_back(entry),
             Self::Ranks(Ranks { set, next, compare }) => {
                 let number = *next;
                 *next += 1;
@@ -90,8 +89,18 @@ impl<T> Rack<T> {
     pub(super) fn pop(&mut self) -> Option<Entry<T>> {
         match self {
             Self::Line(line) => line.pop_front(),
-            Self::Stack(stack) => stack.pop(),
+            Self::Stack(stack) => stack.pop_back(),
             Self::Ranks(ranks) => ranks.set.pop_first().map(|ranked| ranked.entry),
+        }
+    }
+
+    /// The entry to drop for want of room: the one that is in for longest, or by priority the last in its order. Nothing of the
+    /// user's runs.
+    pub(super) fn displace(&mut self) -> Option<Entry<T>> {
+        match self {
+            Self::Line(line) => line.pop_front(),
+            Self::Stack(stack) => stack.pop_front(),
+            Self::Ranks(ranks) => ranks.set.pop_last().map(|ranked| ranked.entry),
         }
     }
 

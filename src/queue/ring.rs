@@ -1,12 +1,15 @@
 //! Items in a channel: first in, first out, without a lock.
 
-use super::storage::{Put, Seen, Side, Taken};
+use super::displaced::Displaced;
+use super::error::TryPutError;
+use super::storage::{Put, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
-use crate::error::{RecvError, SendError};
-use crate::futures::{Receiving, Sending};
+use crate::error::{RecvError, TrySendError};
+use crate::futures::{Receiving, Sending, Unsent};
 use crate::gate::Gate;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
+use crate::stats::Stats;
 use crate::sync::defer;
 use crate::wait::{Attempt, Outcome};
 
@@ -34,26 +37,46 @@ impl<T> Ring<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        unfinished: &Unfinished,
         how: Put,
-    ) -> Outcome<Result<(), T>, Seen> {
-        let counts = how == Put::New;
-        if counts {
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T> {
+        if how == Put::New {
             // [raise-first] before the send: a fast worker is done with the item before `send` returns.
-            unfinished.raise();
+            displaced.unfinished.raise();
         }
-        let mut sending = self.sending(item.take());
+        let sending = self.sending(None);
         // It panics only where a waker does, and then the item is in: the count is right.
-        let outcome = match sending.attempt() {
+        match sending.push(item.take().expect("an item is put")) {
+            Ok(()) => Outcome::Done(Ok(())),
+            Err(unsent) => Self::not_put(sending, unsent, item, how, displaced),
+        }
+    }
+
+    #[inline(never)]
+    fn not_put(
+        mut sending: Sending<'_, T>,
+        unsent: Unsent<T>,
+        item: &mut Option<T>,
+        how: Put,
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T> {
+        let counts = how == Put::New;
+        // As above; and what is displaced is put down by then.
+        let outcome = match sending.not_pushed(unsent, counts.then_some(&mut displaced.item)) {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
-            Outcome::Done(Err(SendError(item))) => Outcome::Done(Err(item)),
+            Outcome::Done(Err(TrySendError::Closed(item))) => {
+                Outcome::Done(Err(TryPutError::ShutDown(item)))
+            }
+            Outcome::Done(Err(TrySendError::Full(item))) => {
+                Outcome::Done(Err(TryPutError::Full(item)))
+            }
             Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
             Outcome::Busy => Outcome::Busy,
         };
         *item = sending.message.take();
         if counts {
             // [not-put] what was not sent does not count; it may have been all that kept the joiners.
-            unfinished.lower();
+            displaced.unfinished.lower();
         }
         outcome
     }
@@ -120,6 +143,19 @@ impl<T> Ring<T> {
 
     pub(super) fn capacity(&self) -> Option<usize> {
         self.receiver.capacity()
+    }
+
+    pub(super) fn count_refused(&self) {
+        self.sending(None).count_refused();
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        self.receiver.stats()
+    }
+
+    /// What has the level.
+    pub(super) fn watched(&self) -> &Sender<T> {
+        &self.sender
     }
 
     pub(super) fn is_shut_down(&self) -> bool {

@@ -1,10 +1,13 @@
 //! What all handles of a queue share, and the attempts that are made on it.
 
+use super::displaced::Displaced;
 use super::error::{GetError, PutError, TryGetError, TryPutError};
 use super::job::Job;
-use super::storage::{Put, Seen, Side, Storage, Taken};
+use super::storage::{Put, PutOutcome, Seen, Side, Storage, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
+use crate::pressure::{Pressure, Watched};
+use crate::stats::Stats;
 use crate::sync::{Arc, Backoff};
 use crate::wait::{Attempt, Outcome};
 
@@ -16,19 +19,31 @@ pub(super) struct Shared<T> {
 
 impl<T> Shared<T> {
     #[inline]
-    pub(super) fn put(&self, item: &mut Option<T>, how: Put) -> Outcome<Result<(), T>, Seen> {
-        self.storage.put(item, &self.unfinished, how)
+    pub(super) fn put(
+        &self,
+        item: &mut Option<T>,
+        how: Put,
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T> {
+        self.storage.put(item, how, displaced)
+    }
+
+    /// A place for what a put displaces.
+    #[inline]
+    pub(super) fn nothing_displaced(&self) -> Displaced<'_, T> {
+        Displaced::nothing(&self.unfinished)
     }
 
     #[inline]
     pub(super) fn try_put(&self, item: T, how: Put) -> Result<(), TryPutError<T>> {
         let mut item = Some(item);
+        let mut displaced = self.nothing_displaced();
         let mut backoff = Backoff::default();
         loop {
-            match self.put(&mut item, how) {
-                Outcome::Done(Ok(())) => return Ok(()),
-                Outcome::Done(Err(item)) => return Err(TryPutError::ShutDown(item)),
+            match self.put(&mut item, how, &mut displaced) {
+                Outcome::Done(put) => return put,
                 Outcome::Blocked(_) => {
+                    self.storage.count_refused();
                     return Err(TryPutError::Full(item.expect("what is not put stays")));
                 }
                 Outcome::Busy => backoff.wait(),
@@ -64,6 +79,27 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    pub(super) fn stats(this: &Arc<Self>) -> Stats {
+        let handles = Arc::strong_count(this);
+        Stats { senders: handles, receivers: handles, ..this.storage.stats() }
+    }
+}
+
+impl<T> Watched for Shared<T> {
+    fn pressure(&self) -> Pressure {
+        self.storage.pressure()
+    }
+
+    fn is_over(&self) -> bool {
+        self.storage.is_over()
+    }
+
+    fn levels(&self) -> &Gate {
+        self.storage.levels()
+    }
+}
+
 /// An attempt to put the item in hand.
 #[derive(Debug)]
 pub(super) struct Putting<'a, T> {
@@ -78,11 +114,8 @@ impl<T> Attempt for Putting<'_, T> {
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
         assert!(self.item.is_some(), "`Put` polled after completion");
-        match self.shared.put(&mut self.item, Put::New) {
-            Outcome::Done(put) => Outcome::Done(put.map_err(PutError)),
-            Outcome::Blocked(seen) => Outcome::Blocked(seen),
-            Outcome::Busy => Outcome::Busy,
-        }
+        let put = self.shared.put(&mut self.item, Put::New, &mut self.shared.nothing_displaced());
+        put.map(|put| put.map_err(|error| PutError(error.into_inner())))
     }
 
     fn gate(&self) -> &Gate {
@@ -95,6 +128,35 @@ impl<T> Attempt for Putting<'_, T> {
 
     fn hand_on(&self) {
         self.shared.storage.hand_on(Side::Vacancies);
+    }
+}
+
+/// An attempt to put the item in hand that returns what it displaces.
+#[derive(Debug)]
+pub(super) struct Offering<'a, T>(pub(super) Putting<'a, T>);
+
+impl<T> Attempt for Offering<'_, T> {
+    type Output = Result<Option<T>, TryPutError<T>>;
+    type Seen = Seen;
+
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        let Putting { shared, item } = &mut self.0;
+        assert!(item.is_some(), "`Offer` polled after completion");
+        let mut displaced = shared.nothing_displaced();
+        let put = shared.put(item, Put::New, &mut displaced);
+        put.map(|put| put.map(|()| displaced.into_inner()))
+    }
+
+    fn gate(&self) -> &Gate {
+        self.0.gate()
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.0.raise(seen)
+    }
+
+    fn hand_on(&self) {
+        self.0.hand_on();
     }
 }
 
@@ -114,13 +176,14 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         let job = self.job.as_mut().expect("`Requeue` polled after completion");
         let Taken { item, attempt } = job.taken.take().expect("a job has its item");
         let mut item = Some(item);
-        match self.link.get().put(&mut item, Put::Again(attempt)) {
+        let shared = self.link.get();
+        match shared.put(&mut item, Put::Again(attempt), &mut shared.nothing_displaced()) {
             Outcome::Done(Ok(())) => {
                 self.job = None;
                 Outcome::Done(Ok(()))
             }
-            Outcome::Done(Err(item)) => {
-                job.taken = Some(Taken { item, attempt });
+            Outcome::Done(Err(error)) => {
+                job.taken = Some(Taken { item: error.into_inner(), attempt });
                 Outcome::Done(Err(PutError(self.job.take().expect("it is here"))))
             }
             Outcome::Blocked(seen) => {

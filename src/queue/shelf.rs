@@ -4,13 +4,22 @@
 //! gate and then looks under the lock once more. So the lock decides: either the second look sees the change, or the
 //! change comes later and finds the sleeper. Nothing of the user's runs under the lock but the `Ord::cmp` of a priority.
 
+use super::displaced::Displaced;
+use super::error::TryPutError;
+use super::gauge::Gauge;
 use super::rack::{Entry, Rack};
-use super::storage::{Put, Seen, Side, Taken};
+use super::storage::{Put, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
+use crate::buffer::Traffic;
+use crate::builder::Options;
 use crate::gate::{Gate, sweep};
+use crate::overflow::Overflow;
+use crate::pressure::{Pressure, Watched};
+use crate::stats::Stats;
 use crate::sync::{Defer, Mutex, MutexGuard, defer};
 use crate::wait::Outcome;
 use core::cell::Cell;
+use core::mem;
 use std::sync::PoisonError;
 
 #[derive(Debug)]
@@ -19,9 +28,14 @@ pub(super) struct Shelf<T> {
     maxsize: Option<usize>,
     /// How often a job that was dropped comes back; `None`: dropped is done.
     retries: Option<u32>,
+    overflow: Overflow,
+    /// Whether the level ever changes.
+    watched: bool,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
+    /// Where one waits for a level.
+    levels: Gate,
 }
 
 #[derive(Debug)]
@@ -31,6 +45,9 @@ struct State<T> {
     /// Jobs that were taken and are not done.
     in_hand: usize,
     failed: usize,
+    gauge: Gauge,
+    /// A `get` has changed the level, and nobody has been told yet.
+    untold: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,14 +60,29 @@ enum Phase {
 }
 
 impl<T> Shelf<T> {
-    pub(super) fn new(items: Rack<T>, maxsize: Option<usize>, retries: Option<u32>) -> Self {
+    pub(super) fn new(
+        items: Rack<T>,
+        maxsize: Option<usize>,
+        retries: Option<u32>,
+        options: Options,
+    ) -> Self {
         Self {
-            state: Mutex::new(State { items, phase: Phase::Open, in_hand: 0, failed: 0 }),
+            state: Mutex::new(State {
+                items,
+                phase: Phase::Open,
+                in_hand: 0,
+                failed: 0,
+                gauge: Gauge::new(options),
+                untold: false,
+            }),
             maxsize,
             retries,
+            overflow: options.overflow,
+            watched: options.marks.is_some(),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
+            levels: Gate::new(),
         }
     }
 
@@ -66,9 +98,10 @@ impl<T> Shelf<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        unfinished: &Unfinished,
         how: Put,
-    ) -> Outcome<Result<(), T>, Seen> {
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T> {
+        let unfinished = displaced.unfinished;
         let at_risk = Cell::new(false);
         // Before the lock is taken, so that it is free when this runs.
         let _lost = defer(|| {
@@ -77,24 +110,48 @@ impl<T> Shelf<T> {
             }
         });
         let mut state = self.lock();
+        let mut take = || item.take().expect("an item is put");
         if state.phase != Phase::Open {
             drop(state);
-            return Outcome::Done(Err(item.take().expect("an item is put")));
+            return Outcome::Done(Err(TryPutError::ShutDown(take())));
         }
-        if !self.has_room(&state) {
-            return Outcome::Blocked(None);
+        let full = !self.has_room(&state);
+        if full {
+            match if how == Put::New { self.overflow } else { Overflow::Wait } {
+                Overflow::Wait => return Outcome::Blocked(None),
+                Overflow::Refuse => {
+                    state.gauge.refused();
+                    return Outcome::Done(Err(TryPutError::Full(take())));
+                }
+                Overflow::DropNewest => {
+                    state.gauge.dropped();
+                    // As if it had been in: whoever displaces it counts it as done.
+                    unfinished.raise();
+                    displaced.item = Some(take());
+                    return Outcome::Done(Ok(()));
+                }
+                Overflow::DropOldest => {}
+            }
         }
         let attempt = if let Put::Again(attempt) = how { attempt } else { 1 };
         // It may panic in a comparison. Then the item goes with the unwinding: a new one was not counted, a job is done.
         at_risk.set(how != Put::New);
-        state.items.push(Entry { item: item.take().expect("an item is put"), attempt });
+        state.items.push(Entry { item: take(), attempt });
         at_risk.set(false);
         match how {
             // [raise-locked] before the lock is free: nobody can have got the item.
             Put::New => unfinished.raise(),
             Put::Again(_) => state.in_hand -= 1,
         }
+        let changed = if full {
+            displaced.item = state.items.displace().map(|entry| entry.item);
+            state.gauge.displaced();
+            false
+        } else {
+            state.gauge.went_in()
+        };
         drop(state);
+        let _told = defer(|| self.tell(changed));
         // [shelved] after the lock: see the head of this file.
         self.hand_on(Side::Arrivals);
         Outcome::Done(Ok(()))
@@ -104,6 +161,7 @@ impl<T> Shelf<T> {
         let mut state = self.lock();
         if let Some(Entry { item, attempt }) = state.items.pop() {
             state.in_hand += 1;
+            state.untold |= state.gauge.came_out(1);
             return Outcome::Done(Some(Taken { item, attempt }));
         }
         if self.is_over(&state) { Outcome::Done(None) } else { Outcome::Blocked(None) }
@@ -120,10 +178,26 @@ impl<T> Shelf<T> {
     }
 
     pub(super) fn freed(&self) {
+        if self.maxsize.is_none() && !self.watched {
+            return;
+        }
+        let mut state = self.lock();
         // With jobs that came back, the shelf may be over its size and stay full.
-        if self.maxsize.is_some() && self.has_room(&self.lock()) {
+        let room = self.maxsize.is_some() && self.has_room(&state);
+        let changed = mem::take(&mut state.untold);
+        drop(state);
+        let _told = defer(|| self.tell(changed));
+        if room {
             // [freed] after the lock: see the head of this file.
             self.hand_on(Side::Vacancies);
+        }
+    }
+
+    /// Wakes who waits for a level, if it has changed.
+    fn tell(&self, changed: bool) {
+        if changed {
+            // [told] after the lock: see the head of this file.
+            self.levels.notify(usize::MAX);
         }
     }
 
@@ -155,8 +229,10 @@ impl<T> Shelf<T> {
             // Beyond the size of the queue, if need be: there is nowhere else to go. It may panic, as in `put`.
             state.items.push(Entry { item, attempt: attempt.saturating_add(1) });
             state.in_hand -= 1;
+            let changed = state.gauge.went_in();
             done.cancel();
             drop(state);
+            let _told = defer(|| self.tell(changed));
             // [returned] after the lock: see the head of this file.
             self.hand_on(Side::Arrivals);
             return;
@@ -174,15 +250,17 @@ impl<T> Shelf<T> {
         state.phase = state.phase.max(Phase::Closed);
         drop(state);
         // [shut] who takes a place later finds it shut.
-        sweep(&[&self.arrivals, &self.streams, &self.vacancies]);
+        sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
     }
 
     pub(super) fn drain(&self, unfinished: &Unfinished) {
         let mut state = self.lock();
         state.phase = Phase::Drained;
         let items = state.items.take();
+        let changed = state.gauge.came_out(items.len());
         drop(state);
         let items = defer_drop(items, unfinished);
+        let _told = defer(|| self.tell(changed));
         // [drained] getters that waited for a job to come back get none.
         sweep(&[&self.arrivals, &self.streams]);
         drop(items);
@@ -219,12 +297,55 @@ impl<T> Shelf<T> {
         self.maxsize
     }
 
+    pub(super) fn count_refused(&self) {
+        self.lock().gauge.refused();
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let state = self.lock();
+        let Traffic { len, sent, received } = state.gauge.traffic();
+        let tally = state.gauge.tally();
+        drop(state);
+        Stats {
+            len,
+            capacity: self.maxsize,
+            sent,
+            received,
+            senders: 1,
+            receivers: 1,
+            waiting_senders: self.vacancies.sleepers(),
+            waiting_receivers: self.arrivals.sleepers() + self.streams.sleepers(),
+            deepest: tally.map(|tally| tally.deepest),
+            refused: tally.map(|tally| tally.refused),
+            displaced: tally.map(|tally| tally.displaced),
+        }
+    }
+
+    /// What has the level.
+    pub(super) fn watched(&self) -> &Self {
+        self
+    }
+
     pub(super) fn is_shut_down(&self) -> bool {
         self.lock().phase != Phase::Open
     }
 
     pub(super) fn failed(&self) -> usize {
         self.lock().failed
+    }
+}
+
+impl<T> Watched for Shelf<T> {
+    fn pressure(&self) -> Pressure {
+        self.lock().gauge.level()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_shut_down()
+    }
+
+    fn levels(&self) -> &Gate {
+        &self.levels
     }
 }
 

@@ -3,12 +3,16 @@
 //! Both answer in the terms of the wait loop: done, blocked, or busy. They differ in one thing only that a caller sees: from
 //! a shelf a job that was dropped may come back.
 
+use super::displaced::Displaced;
+use super::error::TryPutError;
 use super::ring::Ring;
 #[cfg(feature = "std")]
 use super::shelf::Shelf;
 use super::unfinished::Unfinished;
 use crate::futures::Receiving;
 use crate::gate::Gate;
+use crate::pressure::{Pressure, Watched};
+use crate::stats::Stats;
 use crate::wait::{Attempt, Outcome};
 
 /// What an attempt that was blocked saw: a position of the channel; a shelf has nothing to show.
@@ -33,6 +37,9 @@ pub(super) enum Put {
     /// A job in hand, after so many attempts.
     Again(u32),
 }
+
+/// What an attempt to put came to.
+pub(super) type PutOutcome<T> = Outcome<Result<(), TryPutError<T>>, Seen>;
 
 /// An item on its way out.
 #[derive(Debug)]
@@ -60,15 +67,15 @@ macro_rules! either {
 }
 
 impl<T> Storage<T> {
-    /// Puts the item, and counts it if it is new. It stays in `item` while there is no room.
+    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room.
     #[inline]
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        unfinished: &Unfinished,
         how: Put,
-    ) -> Outcome<Result<(), T>, Seen> {
-        either!(self, kind => kind.put(item, unfinished, how))
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T> {
+        either!(self, kind => kind.put(item, how, displaced))
     }
 
     /// Takes an item out; `None` when none will come.
@@ -149,6 +156,16 @@ impl<T> Storage<T> {
         either!(self, kind => kind.capacity())
     }
 
+    /// Takes note that an item was given back for want of room.
+    pub(super) fn count_refused(&self) {
+        either!(self, kind => kind.count_refused());
+    }
+
+    /// All but who is there.
+    pub(super) fn stats(&self) -> Stats {
+        either!(self, kind => kind.stats())
+    }
+
     pub(super) fn is_shut_down(&self) -> bool {
         either!(self, kind => kind.is_shut_down())
     }
@@ -159,5 +176,19 @@ impl<T> Storage<T> {
             #[cfg(feature = "std")]
             Self::Shelf(shelf) => shelf.failed(),
         }
+    }
+}
+
+impl<T> Watched for Storage<T> {
+    fn pressure(&self) -> Pressure {
+        either!(self, kind => kind.watched().pressure())
+    }
+
+    fn is_over(&self) -> bool {
+        either!(self, kind => kind.watched().is_over())
+    }
+
+    fn levels(&self) -> &Gate {
+        either!(self, kind => kind.watched().levels())
     }
 }

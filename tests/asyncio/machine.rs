@@ -60,9 +60,9 @@ impl Machine {
             builder = builder.maxsize(maxsize);
         }
         let queue = match words[1] {
-            "fifo" => builder.fifo(),
-            "lifo" => builder.lifo(),
-            "priority" => builder.priority(),
+            "fifo" => builder.fifo().unwrap(),
+            "lifo" => builder.lifo().unwrap(),
+            "priority" => builder.priority().unwrap(),
             kind => panic!("{kind} is no queue"),
         };
         Self { queue, in_hand: Hand::default(), tasks: BTreeMap::new(), ready: Ready::default() }

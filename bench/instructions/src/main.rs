@@ -2,7 +2,7 @@
 //! the operations. Everything happens on one thread, so the same build counts the same every time.
 
 use forebay::queue::Queue;
-use forebay::{Receiver, Sender};
+use forebay::{Builder, Pressure, Receiver, Sender};
 use std::env;
 use std::hint::black_box;
 use std::pin::{Pin, pin};
@@ -13,12 +13,14 @@ use std::task::{Context, Poll, Wake, Waker};
 /// Each leaves the channel, or the queue, as it found it.
 enum Operation {
     Channel(fn(&Sender<u64>, &Receiver<u64>)),
+    /// A channel with watermarks, at one and two.
+    Watched(fn(&Sender<u64>, &Receiver<u64>)),
     Queue(fn(&Queue<u64>)),
 }
 
-use Operation::{Channel, Queue as WorkQueue};
+use Operation::{Channel, Queue as WorkQueue, Watched};
 
-const OPERATIONS: [(&str, usize, Operation); 6] = [
+const OPERATIONS: [(&str, usize, Operation); 8] = [
     (
         "try_send_try_recv",
         1024,
@@ -55,6 +57,28 @@ const OPERATIONS: [(&str, usize, Operation); 6] = [
             assert_eq!(receiver.try_recv(), Ok(1));
             assert_eq!(poll(send), Poll::Ready(Ok(())));
             assert_eq!(receiver.try_recv(), Ok(2));
+        }),
+    ),
+    (
+        "watched_try_send_try_recv",
+        1024,
+        Watched(|sender, receiver| {
+            sender.try_send(black_box(1)).expect("room");
+            black_box(receiver.try_recv().expect("a message"));
+        }),
+    ),
+    (
+        "watched_rise_fall",
+        1024,
+        Watched(|sender, receiver| {
+            for message in 0..3 {
+                sender.try_send(black_box(message)).expect("room");
+            }
+            assert_eq!(sender.pressure(), Pressure::High);
+            for _ in 0..3 {
+                black_box(receiver.try_recv().expect("a message"));
+            }
+            assert_eq!(sender.pressure(), Pressure::Low);
         }),
     ),
     (
@@ -128,6 +152,11 @@ fn main() {
     match operation {
         Channel(operation) => {
             let (sender, receiver) = forebay::bounded(*capacity);
+            (0..count).for_each(|_| operation(&sender, &receiver));
+        }
+        Watched(operation) => {
+            let builder = Builder::new().capacity(*capacity).watermarks(1, 2);
+            let (sender, receiver) = builder.build().expect("options that go together");
             (0..count).for_each(|_| operation(&sender, &receiver));
         }
         WorkQueue(operation) => {

@@ -96,9 +96,12 @@ fn of_forebay<M: Message>(capacity: usize) -> Vec<(&'static str, Pairs)> {
         ("queue", Queue::<M>::bounded(capacity)),
         (
             "queue, with retries",
-            Builder::new().maxsize(capacity).retries(1).fifo(),
+            Builder::new().maxsize(capacity).retries(1).fifo().unwrap(),
         ),
-        ("queue, lifo", Builder::new().maxsize(capacity).lifo()),
+        (
+            "queue, lifo",
+            Builder::new().maxsize(capacity).lifo().unwrap(),
+        ),
     ];
     let mut loads = vec![("channel", channel)];
     loads.extend(queues.map(|(name, queue)| {

@@ -14,6 +14,7 @@ mod close;
 mod flags;
 mod force;
 mod litmus;
+mod pressure;
 mod queue;
 mod ring;
 mod streams;

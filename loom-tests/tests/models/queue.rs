@@ -11,11 +11,11 @@ fn ring() -> Queue<u32> {
 }
 
 fn shelf() -> Queue<u32> {
-    Builder::new().maxsize(1).lifo()
+    Builder::new().maxsize(1).lifo().unwrap()
 }
 
 fn returning() -> Queue<u32> {
-    Builder::new().retries(1).fifo()
+    Builder::new().retries(1).fifo().unwrap()
 }
 
 fn joining(queue: &Queue<u32>) -> Task<()> {

@@ -37,6 +37,16 @@ pub(crate) fn unbounded_at(place: usize) -> (Tx, Rx) {
     (Arc::new(tx), Arc::new(rx))
 }
 
+/// A channel with watermarks, and room for as many as given; none: without limit.
+pub(crate) fn watched(capacity: Option<usize>, low: usize, high: usize) -> (Tx, Rx) {
+    let mut builder = forebay::Builder::new().watermarks(low, high);
+    if let Some(capacity) = capacity {
+        builder = builder.capacity(capacity);
+    }
+    let (tx, rx) = builder.build().unwrap();
+    (Arc::new(tx), Arc::new(rx))
+}
+
 /// A full channel: the messages are 0, 1, and so on.
 pub(crate) fn filled(capacity: usize) -> (Tx, Rx) {
     let (tx, rx) = channel(capacity);
