@@ -20,11 +20,12 @@
 //! ```
 //!
 //! Read `tasks.rs` first: it is the pipeline for async runtimes. `threads.rs` is the same pipeline for
-//! plain threads, and `runtime.rs` is all that differs between smol, async-std and tokio.
+//! plain threads, and `common/runtime.rs` is all that differs between smol, async-std and tokio.
 
 mod args;
 mod live;
 mod report;
+#[path = "../common/runtime.rs"]
 mod runtime;
 mod tasks;
 mod threads;
