@@ -19,6 +19,8 @@
 //! Read `relay.rs` first. `net.rs` is what differs between smol, async-std and tokio.
 
 mod net;
+#[path = "../common/pace.rs"]
+mod pace;
 mod relay;
 #[path = "../common/runtime.rs"]
 mod runtime;
@@ -35,6 +37,7 @@ use clap::{Parser, ValueEnum};
 use forebay::Receiver;
 use futures_lite::future;
 use net::Net;
+use pace::Pace;
 use runtime::{AsyncStd, Smol, Tokio};
 use socket2::SockRef;
 
@@ -117,15 +120,13 @@ async fn serve<N: Net>(listener: TcpListener, args: Args) -> io::Result<()> {
 /// Takes lines at its own pace.
 async fn consume<N: Net>(lines: Receiver<Vec<u8>>, pace: u32, counts: &Counts) {
     let gap = Duration::from_secs(1) / pace;
-    let mut next = Instant::now();
+    let mut clock = Pace::start();
     while let Ok(line) = lines.recv().await {
         counts.taken.fetch_add(line.len() as u64, Ordering::Relaxed);
         while counts.consumer_stopped.load(Ordering::Relaxed) {
             N::sleep(Duration::from_millis(10)).await;
         }
-        // By the clock, since timers are late; but time that was lost is not made up for.
-        next = Instant::now().max(next + gap);
-        N::sleep(next - Instant::now()).await;
+        N::sleep(clock.step(gap)).await;
     }
 }
 
