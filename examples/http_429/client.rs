@@ -70,6 +70,7 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// The share of the answers that were refusals.
+    #[allow(clippy::cast_precision_loss, reason = "a share")]
     pub(crate) fn refusals(self) -> f64 {
         self.refused as f64 / (self.accepted + self.refused).max(1) as f64
     }

@@ -139,6 +139,7 @@ impl Desk {
         let room = stats.capacity.map_or(1, |maxsize| maxsize.div_ceil(2));
         let wait = self.meter().until_room(&stats, room);
         // HTTP counts in whole seconds.
-        wait.map_or(1, |wait| wait.as_secs_f64().ceil() as u64).clamp(1, LONGEST_WAIT)
+        let seconds = wait.map_or(1, |wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        seconds.clamp(1, LONGEST_WAIT)
     }
 }
