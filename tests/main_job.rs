@@ -1,4 +1,4 @@
-//! The main job, the example `workers`, as a newcomer meets it: on the command line; and `crawl`.
+//! The main job, the example `workers`, as a newcomer meets it: on the command line; and the other examples.
 #![cfg(feature = "std")]
 
 use std::env::consts::EXE_SUFFIX;
@@ -97,6 +97,64 @@ fn a_crawl_ends_when_everything_is_found() {
     let output = example("crawl", ["/no/such/folder"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("is not a folder"));
+}
+
+#[test]
+fn a_watched_channel_ends_empty() {
+    for (overflow, kept) in [
+        ("wait", "0 refused, 0 displaced"),
+        ("refuse", "0 displaced"),
+        ("drop-oldest", "0 refused"),
+    ] {
+        let args = ["--seconds", "1", "--capacity", "4", "--high", "4", "--overflow", overflow];
+        let output = example("watch", args);
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{stdout}");
+        assert!(output.stderr.is_empty(), "no terminal, no bars: {:?}", output.stderr);
+        let number = |unit| {
+            let part = stdout.split(", ").find_map(|part| part.strip_suffix(unit));
+            part.unwrap_or_else(|| panic!("{stdout}")).parse::<usize>().unwrap()
+        };
+        assert!(stdout.starts_with("0 of 4 inside"), "{stdout}");
+        assert_eq!(number(" sent"), number(" received"), "{stdout}");
+        assert!(stdout.contains(kept), "{stdout}");
+    }
+}
+
+#[test]
+fn an_adaptive_producer_loses_nothing() {
+    let output = example("adaptive_producer", ["--seconds", "1", "--paces", "100,500"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{stdout}");
+    assert!(stdout.lines().last().unwrap().contains(" items, "), "{stdout}");
+}
+
+#[test]
+fn a_relay_relays_everything_on_every_runtime() {
+    for runtime in ["smol", "async-std", "tokio"] {
+        let output = example("tcp_relay", ["--runtime", runtime]);
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{stdout}");
+        let last = stdout.lines().last().unwrap();
+        let numbers: Vec<u64> =
+            last.split([' ', ',']).filter_map(|word| word.parse().ok()).collect();
+        assert!(numbers.len() == 2 && numbers[0] == numbers[1] && numbers[0] > 0, "{last}");
+    }
+}
+
+#[test]
+fn a_channel_that_cannot_be_is_refused_with_a_reason() {
+    for name in ["watch", "adaptive_producer"] {
+        for (args, reason) in [
+            ("--capacity 0", "capacity cannot be zero"),
+            ("--low 4 --high 4", "the low mark 4 is not below the high mark 4"),
+            ("--capacity 5 --high 6", "the high mark 6 is above the capacity 5"),
+        ] {
+            let output = example(name, args.split_whitespace());
+            assert_eq!(output.status.code(), Some(2), "{name} {args}");
+            assert!(String::from_utf8(output.stderr).unwrap().contains(reason), "{name} {args}");
+        }
+    }
 }
 
 #[test]
