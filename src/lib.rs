@@ -123,5 +123,9 @@ struct Readme;
 struct AsyncChannel;
 
 #[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../docs/backpressure.md")]
+struct Backpressure;
+
+#[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../docs/migration.md")]
 struct Migration;

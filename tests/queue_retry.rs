@@ -107,7 +107,7 @@ fn a_cancelled_requeue_goes_back_by_its_own_way() {
 
 #[test]
 fn a_job_that_was_put_back_is_in_hand_no_more() {
-    let queue = Builder::new().retries(1).fifo();
+    let queue = Builder::new().retries(1).fifo().unwrap();
     queue.try_put(1).unwrap();
     queue.try_get().unwrap().try_requeue().unwrap();
     queue.shutdown(Shutdown::Graceful);
@@ -276,7 +276,7 @@ fn a_waker_that_panics_upsets_no_count() {
 
 #[test]
 fn a_waker_that_panics_at_the_last_job_leaves_it_done() {
-    let queue = Builder::new().retries(1).fifo();
+    let queue = Builder::new().retries(1).fifo().unwrap();
     queue.try_put(1).unwrap();
     let job = queue.try_get().unwrap();
     queue.shutdown(Shutdown::Graceful);

@@ -75,8 +75,8 @@ fn main() {
 async fn run(args: &Args, sender: Sender<u64>, receiver: Receiver<u64>) {
     let made = Arc::new(AtomicU64::new(0));
     let watched = sender.downgrade();
-    // One watcher of many: it keeps nothing open, and ends with the channel.
-    let changes = smol::spawn(sender.pressure_changes().count());
+    // One watcher of many: it keeps nothing open, and ends with the channel. The first item is the level at the start.
+    let changes = smol::spawn(sender.pressure_changes().skip(1).count());
     let producer = smol::spawn(produce(sender, Arc::clone(&made)));
     let consumer = smol::spawn(consume(receiver, args.clone()));
 
@@ -84,7 +84,7 @@ async fn run(args: &Args, sender: Sender<u64>, receiver: Receiver<u64>) {
     consumer.await;
     producer.await;
     println!(
-        "{} items, {} levels, {:.0} % of the time between the marks",
+        "{} items, {} changes of the pressure, {:.0} % of the time between the marks",
         made.load(Ordering::Relaxed),
         changes.await,
         100.0 * between

@@ -53,7 +53,7 @@ struct Args {
     receivers: u8,
 
     /// How long to watch
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=86400))]
     seconds: u64,
 }
 
