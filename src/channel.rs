@@ -105,25 +105,25 @@ impl<T> Channel<T> {
 
     #[inline]
     fn announce_pop(&self, owed: Owed) {
-        if owed.is_due() {
+        if owed != Owed::Nothing {
             self.announce_room(owed);
         }
     }
 
     #[inline]
     fn announce_push(&self, owed: Owed) {
-        if owed.is_due() {
+        if owed != Owed::Nothing {
             self.announce_message(owed);
         }
     }
 
     #[cold]
     fn announce_message(&self, owed: Owed) {
-        if !owed.is_watched() {
+        if owed == Owed::Wakeup {
             return self.open_arrivals();
         }
         // Also where the waker of somebody who waits for a level panics.
-        let _open = owed.is_wakeup().then(|| defer(|| self.open_arrivals()));
+        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals()));
         if let Some(watch) = &self.watch {
             watch.pushed(&self.buffer);
         }
@@ -131,11 +131,11 @@ impl<T> Channel<T> {
 
     #[cold]
     fn announce_room(&self, owed: Owed) {
-        if !owed.is_watched() {
+        if owed == Owed::Wakeup {
             return self.open_vacancies();
         }
         // As above.
-        let _open = owed.is_wakeup().then(|| defer(|| self.open_vacancies()));
+        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies()));
         if let Some(watch) = &self.watch {
             watch.popped(&self.buffer);
         }

@@ -172,25 +172,30 @@ pub(crate) enum PopError {
     Closed,
 }
 
-/// What a push or pop owes to others: what the flags say in the word that its claim has replaced.
-#[derive(Debug, Clone, Copy)]
+/// What a push or pop owes to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "somebody may sleep until this is announced"]
-pub(crate) struct Owed(Position);
+pub(crate) enum Owed {
+    /// Nothing to anybody.
+    Nothing,
+    /// Somebody of the other side waits: the gate must be opened.
+    Wakeup,
+    /// A push: somebody watches the length. A pop: the level is High.
+    Look,
+    /// Both.
+    WakeupAndLook,
+}
 
 impl Owed {
-    /// Whether anything is owed to anybody.
+    /// What the flags say in a word that a claim has replaced.
     #[inline]
-    pub(crate) fn is_due(self) -> bool {
-        self.0.is_flagged()
-    }
-
-    /// Somebody of the other side waits: the gate must be opened.
-    pub(crate) fn is_wakeup(self) -> bool {
-        self.0.is_waiting()
-    }
-
-    /// A push: somebody watches the length. A pop: the level is High.
-    pub(crate) fn is_watched(self) -> bool {
-        self.0.is_marked()
+    fn in_claimed(position: Position) -> Self {
+        // The flags are the value, so this costs a mask.
+        match position.duties() {
+            0b00 => Self::Nothing,
+            0b01 => Self::Wakeup,
+            0b10 => Self::Look,
+            _ => Self::WakeupAndLook,
+        }
     }
 }

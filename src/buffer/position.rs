@@ -47,10 +47,10 @@ impl Position {
         self.0 & Self::MARKED != 0
     }
 
-    /// Whether it has a flag that the one who replaces the word must act on.
+    /// The flags on which whoever replaces the word must act: waiting, and then marked.
     #[inline]
-    pub(super) fn is_flagged(self) -> bool {
-        self.0 & (Self::WAITING | Self::MARKED) != 0
+    pub(super) fn duties(self) -> usize {
+        self.0 & (Self::WAITING | Self::MARKED)
     }
 
     /// The same place, marked if `marked`.

@@ -148,7 +148,7 @@ impl<T> Ring<T> {
         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
         slot.free(self.track.next_lap(head));
-        Some((message, Owed(head)))
+        Some((message, Owed::in_claimed(head)))
     }
 
     /// Takes the oldest message, or tells why not.

@@ -225,7 +225,7 @@ impl<T> Segments<T> {
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-        Some((unsafe { self.take(block, index, head) }, Owed(head)))
+        Some((unsafe { self.take(block, index, head) }, Owed::in_claimed(head)))
     }
 
     /// Takes the oldest message.

@@ -84,6 +84,6 @@ impl<T> Vacancy<'_, T> {
     pub(crate) fn fill(self, message: T) -> Owed {
         // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
         unsafe { self.slot.fill(self.place, message) };
-        Owed(self.place)
+        Owed::in_claimed(self.place)
     }
 }

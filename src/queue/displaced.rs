@@ -25,15 +25,21 @@ impl<'a, T> Displaced<'a, T> {
         }
         item
     }
+
+    #[cold]
+    fn finish(&mut self) {
+        let unfinished = self.unfinished;
+        let done = defer(|| unfinished.lower());
+        drop(self.item.take());
+        drop(done);
+    }
 }
 
 impl<T> Drop for Displaced<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(item) = self.item.take() {
-            let done = defer(|| self.unfinished.lower());
-            drop(item);
-            drop(done);
+        if self.item.is_some() {
+            self.finish();
         }
     }
 }
