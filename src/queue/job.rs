@@ -8,6 +8,7 @@ use super::shared::{Link, Shared};
 use super::storage::{Put, Taken};
 use crate::sync::{Arc, defer};
 use core::fmt;
+use core::mem;
 use core::ops::{Deref, DerefMut};
 
 /// An item that was taken from a queue and is not done yet. It derefs to the item.
@@ -35,32 +36,48 @@ use core::ops::{Deref, DerefMut};
 #[must_use = "a job that is dropped counts as done, or goes back to its queue"]
 pub struct Job<'a, T> {
     /// `None` once the job is spent, which is when its last owner goes.
-    pub(super) taken: Option<Taken<T>>,
-    link: Link<'a, T>,
+    in_hand: Option<InHand<'a, T>>,
+}
+
+/// What a job consists of. It leaves the job as a whole, so that nothing is left of a spent one.
+pub(super) struct InHand<'a, T> {
+    pub(super) taken: Taken<T>,
+    pub(super) link: Link<'a, T>,
+}
+
+impl<'a, T> InHand<'a, T> {
+    #[inline]
+    pub(super) fn into_job(self) -> Job<'a, T> {
+        Job { in_hand: Some(self) }
+    }
 }
 
 impl<'a, T> Job<'a, T> {
     #[inline]
     pub(super) fn new(shared: &'a Arc<Shared<T>>, taken: Taken<T>) -> Self {
-        Self { taken: Some(taken), link: Link::Borrowed(shared) }
+        InHand { taken, link: Link::Borrowed(shared) }.into_job()
     }
 
     /// Takes the item out, and the count upon the caller.
-    fn take(&mut self) -> Taken<T> {
-        self.taken.take().expect("a job has its item")
+    #[inline]
+    pub(super) fn take(mut self) -> InHand<'a, T> {
+        let in_hand = self.in_hand.take();
+        // Nothing is left to be dropped.
+        mem::forget(self);
+        in_hand.expect("a job has its item")
     }
 
-    fn taken(&self) -> &Taken<T> {
-        self.taken.as_ref().expect("a job has its item")
+    #[inline]
+    fn in_hand(&self) -> &InHand<'a, T> {
+        self.in_hand.as_ref().expect("a job has its item")
     }
 
     /// Marks the item as done, and drops it.
     #[inline]
-    pub fn done(mut self) {
-        let taken = self.taken.take();
-        let finish = defer(|| self.finish());
+    pub fn done(self) {
+        let InHand { taken, link } = self.take();
+        let _finish = defer(|| link.get().finish());
         drop(taken);
-        drop(finish);
     }
 
     /// Takes the item out, and marks it as done.
@@ -71,16 +88,11 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.try_get().unwrap().into_inner(), 7);
     /// assert_eq!(queue.unfinished(), 0);
     /// ```
-    pub fn into_inner(mut self) -> T {
-        let Taken { item, .. } = self.take();
-        self.finish();
-        item
-    }
-
     #[inline]
-    fn finish(&self) {
-        let shared = self.link.get();
-        shared.storage.finish(&shared.unfinished);
+    pub fn into_inner(self) -> T {
+        let InHand { taken, link } = self.take();
+        link.finish();
+        taken.item
     }
 
     /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.
@@ -93,12 +105,12 @@ impl<'a, T> Job<'a, T> {
     /// queue.join_blocking();
     /// assert_eq!(worker.join().unwrap(), 7);
     /// ```
-    pub fn into_owned(mut self) -> Job<'static, T>
+    pub fn into_owned(self) -> Job<'static, T>
     where
         T: 'static,
     {
-        let shared = Arc::clone(self.link.get());
-        Job { taken: self.taken.take(), link: Link::Owned(shared) }
+        let InHand { taken, link } = self.take();
+        InHand { taken, link: link.into_owned() }.into_job()
     }
 
     /// How often the item was handed out, this time included: 1, and one more for each time that its job was dropped and it
@@ -107,7 +119,7 @@ impl<'a, T> Job<'a, T> {
     /// It comes back only in a queue with [`retries`](crate::queue::Builder::retries). [`requeue`](Self::requeue) is no failure, and
     /// leaves it as it is.
     pub fn attempt(&self) -> u32 {
-        self.taken().attempt
+        self.in_hand().taken.attempt
     }
 
     /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
@@ -136,7 +148,7 @@ impl<'a, T> Job<'a, T> {
     /// # });
     /// ```
     pub fn requeue(self) -> Requeue<'a, T> {
-        Requeue::new(self.link.clone(), self)
+        Requeue::new(self.in_hand().link.clone(), self)
     }
 
     /// Puts the job back if there is room for it at once.
@@ -153,13 +165,13 @@ impl<'a, T> Job<'a, T> {
     /// let job = job.try_requeue().unwrap_err().into_inner();
     /// assert_eq!((*job, queue.unfinished()), (1, 2));
     /// ```
-    pub fn try_requeue(mut self) -> Result<(), TryPutError<Self>> {
-        let Taken { item, attempt } = self.take();
-        let put = self.link.get().try_put(item, Put::Again(attempt));
+    pub fn try_requeue(self) -> Result<(), TryPutError<Self>> {
+        let InHand { taken: Taken { item, attempt }, link } = self.take();
+        let put = link.get().try_put(item, Put::Again(attempt));
         put.map_err(|error| {
             let (full, item) = (error.is_full(), error.into_inner());
-            self.taken = Some(Taken { item, attempt });
-            if full { TryPutError::Full(self) } else { TryPutError::ShutDown(self) }
+            let job = InHand { taken: Taken { item, attempt }, link }.into_job();
+            if full { TryPutError::Full(job) } else { TryPutError::ShutDown(job) }
         })
     }
 
@@ -178,23 +190,22 @@ impl<T> Deref for Job<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.taken().item
+        &self.in_hand().taken.item
     }
 }
 
 impl<T> DerefMut for Job<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.taken.as_mut().expect("a job has its item").item
+        &mut self.in_hand.as_mut().expect("a job has its item").taken.item
     }
 }
 
 impl<T> Drop for Job<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(taken) = self.taken.take() {
-            let shared = self.link.get();
-            shared.storage.abandon(taken, &shared.unfinished);
+        if let Some(InHand { taken, link }) = self.in_hand.take() {
+            link.get().abandon(taken);
         }
     }
 }

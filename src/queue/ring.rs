@@ -10,7 +10,7 @@ use crate::gate::Gate;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::stats::Stats;
-use crate::sync::defer;
+use crate::sync::{Defer, defer};
 use crate::wait::{Attempt, Outcome};
 
 /// Both ends of one channel: it closes by a shutdown only.
@@ -33,6 +33,25 @@ impl<T> Ring<T> {
         Receiving::by(&self.receiver)
     }
 
+    /// Puts the item if there is room for it at once; otherwise it comes back.
+    #[inline]
+    pub(super) fn put_at_once(&self, item: T, unfinished: &Unfinished, how: Put) -> Result<(), T> {
+        if how == Put::New {
+            // [raise-first] before the send: a fast worker is done with the item before `send` returns.
+            unfinished.raise();
+        }
+        let mut sending = self.sending(Some(item));
+        // It panics only where a waker does, and then the item is in: the count is right.
+        if let Some(Ok(())) = sending.attempt_at_once() {
+            return Ok(());
+        }
+        if how == Put::New {
+            // [not-put] what was not sent does not count; it may have been all that kept the joiners.
+            unfinished.lower();
+        }
+        Err(sending.message.take().expect("what is not put stays"))
+    }
+
     #[inline]
     pub(super) fn put(
         &self,
@@ -41,7 +60,7 @@ impl<T> Ring<T> {
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
         if how == Put::New {
-            // [raise-first] before the send: a fast worker is done with the item before `send` returns.
+            // [raise-first] as above.
             displaced.unfinished.raise();
         }
         let sending = self.sending(None);
@@ -75,20 +94,28 @@ impl<T> Ring<T> {
         };
         *item = sending.message.take();
         if counts {
-            // [not-put] what was not sent does not count; it may have been all that kept the joiners.
+            // [not-put] as above.
             displaced.unfinished.lower();
         }
         outcome
     }
 
+    /// Takes an item out if there is one at once.
+    #[inline]
+    pub(super) fn get_at_once(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
+        let lost = lost(unfinished);
+        let received = self.receiving().attempt_at_once();
+        lost.cancel();
+        received?.ok().map(first)
+    }
+
     #[inline]
     pub(super) fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Taken<T>>, Seen> {
-        // Where the waker of a put panics, the item is out and goes with the unwinding.
-        let lost = defer(|| unfinished.lower());
+        let lost = lost(unfinished);
         let outcome = self.receiving().attempt();
         lost.cancel();
         match outcome {
-            Outcome::Done(Ok(item)) => Outcome::Done(Some(Taken { item, attempt: 1 })),
+            Outcome::Done(Ok(item)) => Outcome::Done(Some(first(item))),
             Outcome::Done(Err(RecvError)) => Outcome::Done(None),
             Outcome::Blocked(empty) => Outcome::Blocked(Some(empty)),
             Outcome::Busy => Outcome::Busy,
@@ -161,4 +188,16 @@ impl<T> Ring<T> {
     pub(super) fn is_shut_down(&self) -> bool {
         self.sender.is_closed()
     }
+}
+
+/// Where the waker of a put panics, the item is out and goes with the unwinding.
+#[inline]
+fn lost(unfinished: &Unfinished) -> Defer<impl FnMut()> {
+    defer(|| unfinished.lower())
+}
+
+/// What a channel gives out never comes back.
+#[inline]
+fn first<T>(item: T) -> Taken<T> {
+    Taken { item, attempt: 1 }
 }

@@ -2,7 +2,7 @@
 
 use super::displaced::Displaced;
 use super::error::{GetError, PutError, TryGetError, TryPutError};
-use super::job::Job;
+use super::job::{InHand, Job};
 use super::storage::{Put, PutOutcome, Seen, Side, Storage, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
@@ -34,8 +34,20 @@ impl<T> Shared<T> {
         Displaced::nothing(&self.unfinished)
     }
 
+    /// On the short way; otherwise the item comes back.
+    #[inline]
+    fn put_at_once(&self, item: T, how: Put) -> Result<(), T> {
+        self.storage.put_at_once(item, &self.unfinished, how)
+    }
+
     #[inline]
     pub(super) fn try_put(&self, item: T, how: Put) -> Result<(), TryPutError<T>> {
+        self.put_at_once(item, how).or_else(|item| self.try_put_after(item, how))
+    }
+
+    /// The way round for an item that was not put at once.
+    #[inline(never)]
+    fn try_put_after(&self, item: T, how: Put) -> Result<(), TryPutError<T>> {
         let mut item = Some(item);
         let mut displaced = self.nothing_displaced();
         let mut backoff = Backoff::default();
@@ -49,6 +61,18 @@ impl<T> Shared<T> {
                 Outcome::Busy => backoff.wait(),
             }
         }
+    }
+
+    /// A job in hand is done.
+    #[inline]
+    pub(super) fn finish(&self) {
+        self.storage.finish(&self.unfinished);
+    }
+
+    /// A job was dropped by somebody who is not done with it.
+    #[inline]
+    pub(super) fn abandon(&self, taken: Taken<T>) {
+        self.storage.abandon(taken, &self.unfinished);
     }
 
     #[inline]
@@ -66,8 +90,24 @@ impl<T> Shared<T> {
         }
     }
 
+    /// On the short way.
+    #[inline]
+    fn get_at_once(this: &Arc<Self>) -> Option<Job<'_, T>> {
+        let taken = this.storage.get_at_once(&this.unfinished)?;
+        Some(Job::new(this, taken))
+    }
+
     #[inline]
     pub(super) fn try_get(this: &Arc<Self>) -> Result<Job<'_, T>, TryGetError> {
+        match Self::get_at_once(this) {
+            Some(job) => Ok(job),
+            None => Self::try_get_after(this),
+        }
+    }
+
+    /// The way round where nothing was got at once.
+    #[inline(never)]
+    fn try_get_after(this: &Arc<Self>) -> Result<Job<'_, T>, TryGetError> {
         let mut backoff = Backoff::default();
         loop {
             match Self::get(this) {
@@ -116,6 +156,17 @@ impl<T> Attempt for Putting<'_, T> {
         assert!(self.item.is_some(), "`Put` polled after completion");
         let put = self.shared.put(&mut self.item, Put::New, &mut self.shared.nothing_displaced());
         put.map(|put| put.map_err(|error| PutError(error.into_inner())))
+    }
+
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        match self.shared.put_at_once(self.item.take()?, Put::New) {
+            Ok(()) => Some(Ok(())),
+            Err(item) => {
+                self.item = Some(item);
+                None
+            }
+        }
     }
 
     fn gate(&self) -> &Gate {
@@ -173,25 +224,21 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        let job = self.job.as_mut().expect("`Requeue` polled after completion");
-        let Taken { item, attempt } = job.taken.take().expect("a job has its item");
+        let job = self.job.take().expect("`Requeue` polled after completion");
+        let InHand { taken: Taken { item, attempt }, link } = job.take();
         let mut item = Some(item);
-        let shared = self.link.get();
-        match shared.put(&mut item, Put::Again(attempt), &mut shared.nothing_displaced()) {
-            Outcome::Done(Ok(())) => {
-                self.job = None;
-                Outcome::Done(Ok(()))
-            }
-            Outcome::Done(Err(error)) => {
-                job.taken = Some(Taken { item: error.into_inner(), attempt });
-                Outcome::Done(Err(PutError(self.job.take().expect("it is here"))))
-            }
+        let shared = link.get();
+        let outcome = shared.put(&mut item, Put::Again(attempt), &mut shared.nothing_displaced());
+        let job = |item| InHand { taken: Taken { item, attempt }, link }.into_job();
+        match outcome {
+            Outcome::Done(Ok(())) => Outcome::Done(Ok(())),
+            Outcome::Done(Err(error)) => Outcome::Done(Err(PutError(job(error.into_inner())))),
             Outcome::Blocked(seen) => {
-                job.taken = item.map(|item| Taken { item, attempt });
+                self.job = item.map(job);
                 Outcome::Blocked(seen)
             }
             Outcome::Busy => {
-                job.taken = item.map(|item| Taken { item, attempt });
+                self.job = item.map(job);
                 Outcome::Busy
             }
         }
@@ -230,6 +277,11 @@ impl<'a, T> Attempt for Getting<'a, T> {
         }
     }
 
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        Shared::get_at_once(self.shared).map(Ok)
+    }
+
     fn gate(&self) -> &Gate {
         self.shared.storage.gate(self.side)
     }
@@ -257,6 +309,30 @@ impl<T> Link<'_, T> {
             Self::Borrowed(shared) => shared,
             Self::Owned(shared) => shared,
         }
+    }
+
+    /// A job in hand is done, whose link this was.
+    #[inline]
+    pub(super) fn finish(self) {
+        let Shared { storage, unfinished } = &**self.get();
+        if !storage.finish_at_once(unfinished) {
+            self.finish_after();
+        }
+    }
+
+    #[cold]
+    fn finish_after(self) {
+        self.get().finish();
+    }
+
+    pub(super) fn into_owned(self) -> Link<'static, T>
+    where
+        T: 'static,
+    {
+        Link::Owned(match self {
+            Self::Borrowed(shared) => Arc::clone(shared),
+            Self::Owned(shared) => shared,
+        })
     }
 }
 

@@ -67,6 +67,16 @@ macro_rules! either {
 }
 
 impl<T> Storage<T> {
+    /// Puts the item where that takes a few instructions; otherwise it comes back, and [`put`](Self::put) must be asked.
+    #[inline]
+    pub(super) fn put_at_once(&self, item: T, unfinished: &Unfinished, how: Put) -> Result<(), T> {
+        match self {
+            Self::Ring(ring) => ring.put_at_once(item, unfinished, how),
+            #[cfg(feature = "std")]
+            Self::Shelf(_) => Err(item),
+        }
+    }
+
     /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room.
     #[inline]
     pub(super) fn put(
@@ -76,6 +86,16 @@ impl<T> Storage<T> {
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
         either!(self, kind => kind.put(item, how, displaced))
+    }
+
+    /// Takes an item out where that takes a few instructions, and nothing must follow; otherwise [`get`](Self::get) must be asked.
+    #[inline]
+    pub(super) fn get_at_once(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
+        match self {
+            Self::Ring(ring) => ring.get_at_once(unfinished),
+            #[cfg(feature = "std")]
+            Self::Shelf(_) => None,
+        }
     }
 
     /// Takes an item out; `None` when none will come.
@@ -100,6 +120,16 @@ impl<T> Storage<T> {
         }
     }
 
+    /// A job in hand is done, where that takes a few instructions; `false` if [`finish`](Self::finish) must be asked.
+    #[inline]
+    pub(super) fn finish_at_once(&self, unfinished: &Unfinished) -> bool {
+        match self {
+            Self::Ring(_) => unfinished.lower_at_once(),
+            #[cfg(feature = "std")]
+            Self::Shelf(_) => false,
+        }
+    }
+
     /// A job in hand is done.
     #[inline]
     pub(super) fn finish(&self, unfinished: &Unfinished) {
@@ -115,7 +145,7 @@ impl<T> Storage<T> {
     pub(super) fn abandon(&self, taken: Taken<T>, unfinished: &Unfinished) {
         match self {
             Self::Ring(_) => {
-                let _done = crate::sync::defer(|| self.finish(unfinished));
+                let _done = crate::sync::defer(|| unfinished.lower());
                 drop(taken);
             }
             #[cfg(feature = "std")]

@@ -51,25 +51,26 @@ impl Unfinished {
     /// Counts an item as done, or as not put.
     #[inline]
     pub(super) fn lower(&self) {
-        let mut word = self.word.load(Relaxed);
-        loop {
-            if word == ONE | JOINERS {
-                if self.settle() {
-                    return;
-                }
-                word = self.word.load(Relaxed);
-                continue;
-            }
-            // [done] pairs with [joined]: who finds zero sees all that was done, by whomever, before.
-            match self.word.compare_exchange_weak(word, word - ONE, AcqRel, Relaxed) {
-                Ok(_) => return,
-                Err(current) => word = current,
-            }
+        if !self.lower_at_once() {
+            self.lower_or_settle();
         }
     }
 
-    /// Brings the count from one to zero while joiners wait; `false` if that is not how it stands.
+    /// `false` if somebody else was faster, or joiners wait for this very item.
+    #[inline]
+    pub(super) fn lower_at_once(&self) -> bool {
+        let word = self.word.load(Relaxed);
+        // [done] pairs with [joined]: who finds zero sees all that was done, by whomever, before.
+        word != ONE | JOINERS
+            && self.word.compare_exchange_weak(word, word - ONE, AcqRel, Relaxed).is_ok()
+    }
+
     #[cold]
+    fn lower_or_settle(&self) {
+        while !self.settle() && !self.lower_at_once() {}
+    }
+
+    /// Brings the count from one to zero while joiners wait; `false` if that is not how it stands.
     fn settle(&self) -> bool {
         let settled = uninterrupted(|| {
             // [zero] one step: a zero with joiners is never seen without a mark, and is counted once.

@@ -45,11 +45,11 @@ fn in_hand(queue: &Queue<u32>, item: u32) -> Job<'static, u32> {
 }
 
 /// A worker that is done before the put returns. An arithmetic overflow would end the model.
-fn count_fast_worker(queue: fn() -> Queue<u32>) {
+fn count_fast_worker(queue: fn() -> Queue<u32>, put: fn(&Queue<u32>)) {
     let queue = queue();
     let thread = spawn({
         let queue = queue.clone();
-        move || queue.try_put(1).unwrap()
+        move || put(&queue)
     });
     if let Ok(job) = queue.try_get() {
         assert_eq!(queue.unfinished(), 1);
@@ -60,14 +60,24 @@ fn count_fast_worker(queue: fn() -> Queue<u32>) {
     assert_eq!(queue.unfinished(), queue.len());
 }
 
+fn try_put(queue: &Queue<u32>) {
+    queue.try_put(1).unwrap();
+}
+
 #[test]
 fn queue_count_ring() {
-    explore(5, || count_fast_worker(ring));
+    explore(5, || count_fast_worker(ring, try_put));
+}
+
+/// The same with a put that would wait, if there were no room.
+#[test]
+fn queue_count_ring_put() {
+    explore(5, || count_fast_worker(ring, |queue| assert!(putting(queue, 1).poll())));
 }
 
 #[test]
 fn queue_count_shelf() {
-    explore(3, || count_fast_worker(shelf));
+    explore(3, || count_fast_worker(shelf, try_put));
 }
 
 /// A put that fails beside the last done keeps no join waiting.
