@@ -28,6 +28,11 @@ impl<'a, T> Sending<'a, T> {
     pub(crate) fn vacancies(&self) -> &'a Gate {
         &self.channel.vacancies
     }
+
+    /// The patience of its side, for as long as there is the sender.
+    pub(crate) fn of_senders(&self) -> &'a Patience {
+        &self.channel.senders_patience
+    }
 }
 
 impl<T> Sending<'_, T> {
@@ -115,7 +120,7 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     fn patience(&self) -> Option<&Patience> {
-        Some(&self.channel.senders_patience)
+        Some(self.of_senders())
     }
 
     fn raise(&self, full: Position) -> bool {
@@ -140,6 +145,11 @@ impl<'a, T> Receiving<'a, T> {
     /// The gate of the attempt, for as long as there is the receiver.
     pub(crate) fn arrivals(&self) -> &'a Gate {
         &self.channel.arrivals
+    }
+
+    /// The patience of its side, for as long as there is the receiver.
+    pub(crate) fn of_receivers(&self) -> &'a Patience {
+        &self.channel.receivers_patience
     }
 
     /// Where streams make the attempt.
@@ -172,7 +182,7 @@ impl<T> Attempt for Receiving<'_, T> {
     }
 
     fn patience(&self) -> Option<&Patience> {
-        Some(&self.channel.receivers_patience)
+        Some(self.of_receivers())
     }
 
     fn raise(&self, empty: Position) -> bool {

@@ -47,7 +47,7 @@
 //! | `qsize()`, `empty()`, `full()` | [`len`](Queue::len), [`is_empty`](Queue::is_empty), [`is_full`](Queue::is_full) | one moment during the call: other threads go on |
 //! | `maxsize` | [`capacity`](Queue::capacity) | an `Option` |
 //! | `_unfinished_tasks` | [`unfinished`](Queue::unfinished) | public |
-//! | wait order | wait order | a getter or putter that was woken and robbed by somebody who did not wait goes to the end, as in asyncio |
+//! | wait order | wait order | a getter or putter that was woken and robbed by somebody who did not wait goes to the end, as in asyncio; but it may first give the other tasks a turn, or spin, and takes its place only after that |
 //! | cancelling `put`, `get`, `join` | dropping the future | nothing put, nothing taken, the wakeup goes to the next, as in asyncio; but at once, not at the next turn of a loop: if somebody is robbed in the same turn, of several that wait another one may be next |
 //! | - | [`Job::requeue`], [`Builder::retries`] | asyncio has neither |
 //! | one event loop, one thread | any executors, any threads, also blocking | |

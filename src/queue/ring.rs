@@ -7,6 +7,7 @@ use super::unfinished::Unfinished;
 use crate::error::{RecvError, TrySendError};
 use crate::futures::{Receiving, Sending, Unsent};
 use crate::gate::Gate;
+use crate::patience::Patience;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::stats::Stats;
@@ -144,6 +145,13 @@ impl<T> Ring<T> {
             Side::Vacancies => self.sending(None).vacancies(),
             Side::Arrivals => self.receiving().arrivals(),
             Side::Streams => self.receiving().streams(),
+        }
+    }
+
+    pub(super) fn patience(&self, side: Side) -> &Patience {
+        match side {
+            Side::Vacancies => self.sending(None).of_senders(),
+            Side::Arrivals | Side::Streams => self.receiving().of_receivers(),
         }
     }
 

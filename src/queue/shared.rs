@@ -6,6 +6,7 @@ use super::job::{InHand, Job};
 use super::storage::{Put, PutOutcome, Seen, Side, Storage, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
+use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::sync::{Arc, Backoff};
@@ -173,6 +174,10 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.storage.gate(Side::Vacancies)
     }
 
+    fn patience(&self) -> Option<&Patience> {
+        self.shared.storage.patience(Side::Vacancies)
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.shared.storage.raise(Side::Vacancies, seen)
     }
@@ -200,6 +205,10 @@ impl<T> Attempt for Offering<'_, T> {
 
     fn gate(&self) -> &Gate {
         self.0.gate()
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        self.0.patience()
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -244,8 +253,23 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         }
     }
 
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        let InHand { taken: Taken { item, attempt }, link } = self.job.take()?.take();
+        match link.get().put_at_once(item, Put::Again(attempt)) {
+            Ok(()) => Some(Ok(())),
+            Err(item) => {
+                self.job = Some(InHand { taken: Taken { item, attempt }, link }.into_job());
+                None
+            }
+        }
+    }
+
     fn gate(&self) -> &Gate {
         self.link.get().storage.gate(Side::Vacancies)
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        self.link.get().storage.patience(Side::Vacancies)
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -284,6 +308,10 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     fn gate(&self) -> &Gate {
         self.shared.storage.gate(self.side)
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        self.shared.storage.patience(self.side)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -11,6 +11,7 @@ use super::shelf::Shelf;
 use super::unfinished::Unfinished;
 use crate::futures::Receiving;
 use crate::gate::Gate;
+use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::wait::{Attempt, Outcome};
@@ -163,6 +164,14 @@ impl<T> Storage<T> {
 
     pub(super) fn gate(&self, side: Side) -> &Gate {
         either!(self, kind => kind.gate(side))
+    }
+
+    pub(super) fn patience(&self, side: Side) -> Option<&Patience> {
+        match self {
+            Self::Ring(ring) => Some(ring.patience(side)),
+            #[cfg(feature = "std")]
+            Self::Shelf(_) => None,
+        }
     }
 
     pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {

@@ -155,10 +155,17 @@ impl Machine {
             let waker = self.waker(&name).into();
             // A task may have been woken and have ended since.
             let Some(task) = self.tasks.get_mut(&name) else { continue };
-            let outcome = if task.cancelled {
-                Poll::Ready("cancelled".to_owned())
-            } else {
-                task.future.as_mut().poll(&mut Context::from_waker(&waker))
+            let outcome = loop {
+                if task.cancelled {
+                    break Poll::Ready("cancelled".to_owned());
+                }
+                let outcome = task.future.as_mut().poll(&mut Context::from_waker(&waker));
+                // Nobody takes the turn that it gives to the others: asyncio's tasks take their place at once.
+                let mut ready = self.ready.lock().unwrap();
+                if outcome.is_ready() || ready.back() != Some(&name) {
+                    break outcome;
+                }
+                ready.pop_back();
             };
             if let Poll::Ready(outcome) = outcome {
                 self.tasks.remove(&name);
