@@ -166,6 +166,7 @@ impl<T> Storage<T> {
         either!(self, kind => kind.gate(side))
     }
 
+    #[cfg_attr(not(feature = "std"), allow(clippy::unnecessary_wraps, reason = "a shelf has none"))]
     pub(super) fn patience(&self, side: Side) -> Option<&Patience> {
         match self {
             Self::Ring(ring) => Some(ring.patience(side)),
