@@ -164,6 +164,10 @@ fn the_last_receiver_returns_the_memory() {
 
 /// Two senders prepare the next block at once, and the one that is slower does it in vain.
 #[test]
+#[cfg_attr(
+    feature = "critical-section",
+    ignore = "a sender is not held up within a critical section"
+)]
 fn a_block_that_came_too_late_is_not_lost() {
     let _turn = counting();
     let (tx, rx) = unbounded();
