@@ -25,8 +25,7 @@ pub(crate) struct Channel<T> {
     pub(crate) vacancies: Gate,
     /// Where `closed` waits.
     pub(crate) closed: Gate,
-    pub(crate) receivers_patience: Patience,
-    pub(crate) senders_patience: Patience,
+    pub(crate) patience: Patience,
     senders: HandleCount,
     receivers: HandleCount,
     /// Asked only where a push found the channel full.
@@ -44,8 +43,7 @@ impl<T> Channel<T> {
             streams: Gate::new(),
             vacancies: Gate::new(),
             closed: Gate::new(),
-            receivers_patience: Patience::new(),
-            senders_patience: Patience::new(),
+            patience: Patience::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
             overflow,

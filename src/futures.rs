@@ -4,7 +4,7 @@ use crate::buffer::{PopError, Position, PushError};
 use crate::channel::{Channel, Overflowed};
 use crate::error::{RecvError, SendError, TrySendError};
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -30,8 +30,8 @@ impl<'a, T> Sending<'a, T> {
     }
 
     /// The patience of its side, for as long as there is the sender.
-    pub(crate) fn of_senders(&self) -> &'a Patience {
-        &self.channel.senders_patience
+    pub(crate) fn of_senders(&self) -> Patient<'a> {
+        self.channel.patience.of_senders()
     }
 }
 
@@ -119,7 +119,7 @@ impl<T> Attempt for Sending<'_, T> {
         &self.channel.vacancies
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         Some(self.of_senders())
     }
 
@@ -148,8 +148,8 @@ impl<'a, T> Receiving<'a, T> {
     }
 
     /// The patience of its side, for as long as there is the receiver.
-    pub(crate) fn of_receivers(&self) -> &'a Patience {
-        &self.channel.receivers_patience
+    pub(crate) fn of_receivers(&self) -> Patient<'a> {
+        self.channel.patience.of_receivers()
     }
 
     /// Where streams make the attempt.
@@ -181,7 +181,7 @@ impl<T> Attempt for Receiving<'_, T> {
         &self.channel.arrivals
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         Some(self.of_receivers())
     }
 

@@ -3,7 +3,7 @@
 use crate::error::TrySendError;
 use crate::futures::Sending;
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::sender::Sender;
 use crate::wait::{Attempt, Outcome, Wait};
 use core::fmt;
@@ -88,7 +88,7 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.gate()
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.0.patience()
     }
 

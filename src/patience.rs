@@ -1,23 +1,95 @@
-//! What one side of a channel has learned about waiting: whether it pays to spin, or to give the others a turn, before
-//! going to sleep. Nothing here decides whether a wait is right, only how soon it sleeps.
+//! What a channel has learned about waiting: whether it pays to spin, or to give the others a turn, before going to
+//! sleep. Nothing here decides whether a wait is right, only how soon it sleeps.
 
-use crate::sync::AtomicUsize;
 use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicUsize, this_thread};
 
+/// What both sides of a channel have learned.
 #[derive(Debug)]
 pub(crate) struct Patience {
-    /// Spinning: pays where the other side runs on another processor at this very moment.
-    pub(crate) spin: Habit,
-    /// Giving the other tasks of the executor a turn: pays where one of them is the other side.
-    pub(crate) turn: Habit,
+    senders: Lessons,
+    receivers: Lessons,
 }
 
 impl Patience {
     pub(crate) fn new() -> Self {
+        Self { senders: Lessons::new(), receivers: Lessons::new() }
+    }
+
+    pub(crate) fn of_senders(&self) -> Patient<'_> {
+        Patient { own: &self.senders, other: &self.receivers }
+    }
+
+    pub(crate) fn of_receivers(&self) -> Patient<'_> {
+        Patient { own: &self.receivers, other: &self.senders }
+    }
+}
+
+/// What one side has learned.
+#[derive(Debug)]
+struct Lessons {
+    /// Spinning: pays where the other side runs on another processor at this very moment.
+    spin: Habit,
+    /// Giving the other tasks of the executor a turn: pays where one of them is the other side.
+    turn: Habit,
+    /// On which thread somebody waited last.
+    thread: AtomicUsize,
+}
+
+impl Lessons {
+    fn new() -> Self {
         Self {
-            spin: Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 10 }),
+            spin: Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 }),
             turn: Habit::after(0, &Terms { gain: 6, growth: 1, longest_pause: 6 }),
+            thread: AtomicUsize::new(0),
         }
+    }
+}
+
+/// Somebody who waits on one side.
+#[derive(Clone, Copy)]
+pub(crate) struct Patient<'a> {
+    own: &'a Lessons,
+    other: &'a Lessons,
+}
+
+impl Patient<'_> {
+    /// How many times to look again before anything else.
+    pub(crate) fn looks(self) -> u32 {
+        /// Several times as long as a message needs from one processor to another and back.
+        const FEW: u32 = 32;
+        /// As long as the system needs to wake a thread.
+        const MANY: u32 = 2000;
+
+        let here = this_thread();
+        if self.own.thread.load(Relaxed) != here {
+            self.own.thread.store(here, Relaxed);
+        }
+        if self.other.thread.load(Relaxed) == here {
+            // Nothing comes from there while this thread spins.
+            return 0;
+        }
+        match self.own.spin.tried() {
+            None => 0,
+            Some(Try::Again) => FEW,
+            // Perhaps both sides put each other to sleep, and would not if one of them waited for the other to wake up.
+            Some(Try::AfterPause) => MANY,
+        }
+    }
+
+    /// A look found what was waited for.
+    pub(crate) fn look_paid(self) {
+        self.own.spin.rewarded();
+    }
+
+    /// Whether to give the others a turn before going to sleep.
+    pub(crate) fn gives_turn(self) -> bool {
+        self.own.turn.tried().is_some()
+    }
+
+    /// What was waited for was there after the turn.
+    pub(crate) fn turn_paid(self) {
+        self.own.turn.rewarded();
     }
 }
 
@@ -29,7 +101,7 @@ impl Patience {
 ///
 /// A guess, not an account: threads that write it at once lose each other's writes.
 #[derive(Debug)]
-pub(crate) struct Habit {
+struct Habit {
     /// From below: the credit, how long the last pause was as a power of two, how many waits of it are left.
     word: AtomicUsize,
     terms: &'static Terms,
@@ -45,6 +117,11 @@ struct Terms {
     longest_pause: usize,
 }
 
+enum Try {
+    AfterPause,
+    Again,
+}
+
 impl Habit {
     const BITS: u32 = 5;
     const FIELD: usize = (1 << Self::BITS) - 1;
@@ -56,29 +133,29 @@ impl Habit {
         Self { word: AtomicUsize::new(Self::ONE_PAUSE << pause), terms }
     }
 
-    /// Whether to try. Costs one, which [`rewarded`](Self::rewarded) gives back.
-    pub(crate) fn indulged(&self) -> bool {
+    /// Whether this wait is one to try. It costs one, which [`rewarded`](Self::rewarded) gives back.
+    fn tried(&self) -> Option<Try> {
         let word = self.word.load(Relaxed);
         if word >= Self::ONE_PAUSE {
             self.word.store(word - Self::ONE_PAUSE, Relaxed);
-            return false;
+            return None;
         }
-        let credit = (word & Self::FIELD).saturating_sub(1);
+        let credit = word & Self::FIELD;
         let pause = word >> Self::BITS;
         self.word.store(
-            if credit > 0 {
-                pause << Self::BITS | credit
+            if credit > 1 {
+                pause << Self::BITS | (credit - 1)
             } else {
                 let pause = (pause + self.terms.growth).min(self.terms.longest_pause);
                 Self::ONE_PAUSE << pause | pause << Self::BITS
             },
             Relaxed,
         );
-        true
+        Some(if credit > 0 { Try::Again } else { Try::AfterPause })
     }
 
     /// It paid.
-    pub(crate) fn rewarded(&self) {
+    fn rewarded(&self) {
         let credit = self.word.load(Relaxed) & Self::FIELD;
         self.word.store((credit + self.terms.gain).min(Self::MOST_CREDIT), Relaxed);
     }

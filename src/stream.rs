@@ -2,7 +2,7 @@
 
 use crate::futures::Receiving;
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::receiver::Receiver;
 use crate::wait::{self, Attempt, Outcome};
 use core::pin::Pin;
@@ -34,7 +34,7 @@ impl<T> Attempt for Streaming<'_, T> {
         &self.0.channel.streams
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.0.patience()
     }
 

@@ -219,6 +219,19 @@ mod model {
     }
 }
 
+/// What tells the threads of a program from each other: an address that each has for itself. Never zero, but where no
+/// thread can be told.
+#[inline]
+pub(crate) fn this_thread() -> usize {
+    #[cfg(feature = "std")]
+    {
+        std::thread_local!(static HERE: u8 = const { 0 });
+        HERE.with(|here| core::ptr::from_ref(here).addr())
+    }
+    #[cfg(not(feature = "std"))]
+    0
+}
+
 /// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 

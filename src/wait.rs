@@ -8,7 +8,7 @@
 //! 4. sleeps: what comes later sees the flag, and then the place.
 //!
 //! A place costs several times what a turn of the executor costs, so a wait may spin first, or let the others have their
-//! turn, and make the attempt once more before it takes a place: see [`Patience`].
+//! turn, and make the attempt once more before it takes a place: see [`Patience`](crate::patience::Patience).
 //!
 //! # Notifications are owed
 //! A notification says "one of you can go on", so whoever receives it must pass it on unless it went on itself. It
@@ -16,7 +16,7 @@
 //! somebody else has gone on. Finding it busy settles nothing. A wait that ends without settling hands on.
 
 use crate::gate::{Gate, Listener};
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::sync::{Backoff, HEURISTICS, pause};
 use core::task::{Context, Poll};
 
@@ -56,7 +56,7 @@ pub(crate) trait Attempt {
     fn gate(&self) -> &Gate;
 
     /// What is known here about not going to sleep at once; `None` where that makes no sense.
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         None
     }
 
@@ -245,7 +245,7 @@ fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::O
         Stage::Awake | Stage::Asleep(_) => {}
         Stage::Yielding => {
             if let Some(patience) = attempt.patience() {
-                patience.turn.rewarded();
+                patience.turn_paid();
             }
         }
         // The notification that led here is used; one that came since was not meant for this message.
@@ -263,17 +263,14 @@ fn at_once<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 
 /// Looks again and again for as long as another processor may need to get here, if that has paid off of late.
 fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
-    /// Several times as long as a message needs from one processor to another and back.
-    const LOOKS: u32 = 32;
-
-    if !HEURISTICS || !attempt.patience()?.spin.indulged() {
+    if !HEURISTICS {
         return None;
     }
-    for _ in 0..LOOKS {
+    for _ in 0..attempt.patience()?.looks() {
         pause();
         if let Some(output) = attempt.attempt_at_once() {
             if let Some(patience) = attempt.patience() {
-                patience.spin.rewarded();
+                patience.look_paid();
             }
             return Some(output);
         }
@@ -282,7 +279,7 @@ fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 }
 
 fn gives_turn<A: Attempt>(attempt: &A) -> bool {
-    HEURISTICS && attempt.patience().is_some_and(|patience| patience.turn.indulged())
+    HEURISTICS && attempt.patience().is_some_and(|patience| patience.gives_turn())
 }
 
 #[cold]

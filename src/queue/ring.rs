@@ -7,7 +7,7 @@ use super::unfinished::Unfinished;
 use crate::error::{RecvError, TrySendError};
 use crate::futures::{Receiving, Sending, Unsent};
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::stats::Stats;
@@ -148,7 +148,7 @@ impl<T> Ring<T> {
         }
     }
 
-    pub(super) fn patience(&self, side: Side) -> &Patience {
+    pub(super) fn patience(&self, side: Side) -> Patient<'_> {
         match side {
             Side::Vacancies => self.sending(None).of_senders(),
             Side::Arrivals | Side::Streams => self.receiving().of_receivers(),

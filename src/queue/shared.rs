@@ -6,7 +6,7 @@ use super::job::{InHand, Job};
 use super::storage::{Put, PutOutcome, Seen, Side, Storage, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::sync::{Arc, Backoff};
@@ -174,7 +174,7 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.storage.gate(Side::Vacancies)
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.shared.storage.patience(Side::Vacancies)
     }
 
@@ -207,7 +207,7 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.gate()
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.0.patience()
     }
 
@@ -268,7 +268,7 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         self.link.get().storage.gate(Side::Vacancies)
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.link.get().storage.patience(Side::Vacancies)
     }
 
@@ -310,7 +310,7 @@ impl<'a, T> Attempt for Getting<'a, T> {
         self.shared.storage.gate(self.side)
     }
 
-    fn patience(&self) -> Option<&Patience> {
+    fn patience(&self) -> Option<Patient<'_>> {
         self.shared.storage.patience(self.side)
     }
 

@@ -11,7 +11,7 @@ use super::shelf::Shelf;
 use super::unfinished::Unfinished;
 use crate::futures::Receiving;
 use crate::gate::Gate;
-use crate::patience::Patience;
+use crate::patience::Patient;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::wait::{Attempt, Outcome};
@@ -167,7 +167,7 @@ impl<T> Storage<T> {
     }
 
     #[cfg_attr(not(feature = "std"), allow(clippy::unnecessary_wraps, reason = "a shelf has none"))]
-    pub(super) fn patience(&self, side: Side) -> Option<&Patience> {
+    pub(super) fn patience(&self, side: Side) -> Option<Patient<'_>> {
         match self {
             Self::Ring(ring) => Some(ring.patience(side)),
             #[cfg(feature = "std")]
