@@ -38,12 +38,12 @@ impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
+            patience: Patience::new(buffer.capacity().is_some()),
             buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
             closed: Gate::new(),
-            patience: Patience::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
             overflow,

@@ -12,8 +12,10 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    pub(crate) fn new() -> Self {
-        Self { senders: Lessons::new(), receivers: Lessons::new() }
+    /// Where there is no capacity, no sender is held up while a receiver sleeps, and the receiver finds the more messages, which
+    /// are cheaper together: one that spins would take each line away from the sender who is about to fill it.
+    pub(crate) fn new(bounded: bool) -> Self {
+        Self { senders: Lessons::new(bounded), receivers: Lessons::new(bounded) }
     }
 
     pub(crate) fn of_senders(&self) -> Patient<'_> {
@@ -28,8 +30,8 @@ impl Patience {
 /// What one side has learned.
 #[derive(Debug)]
 struct Lessons {
-    /// Spinning: pays where the other side runs on another processor at this very moment.
-    spin: Habit,
+    /// Spinning: pays where the other side runs on another processor at this very moment. `None` where it never does.
+    spin: Option<Habit>,
     /// Giving the other tasks of the executor a turn: pays where one of them is the other side.
     turn: Habit,
     /// On which thread somebody waited last.
@@ -37,9 +39,10 @@ struct Lessons {
 }
 
 impl Lessons {
-    fn new() -> Self {
+    fn new(spins: bool) -> Self {
+        let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
         Self {
-            spin: Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 }),
+            spin: spins.then(spin),
             turn: Habit::after(0, &Terms { gain: 6, growth: 1, longest_pause: 6 }),
             thread: AtomicUsize::new(0),
         }
@@ -61,6 +64,9 @@ impl Patient<'_> {
         /// As long as the system needs to wake a thread.
         const MANY: u32 = 2000;
 
+        let Some(spin) = &self.own.spin else {
+            return 0;
+        };
         let here = this_thread();
         if self.own.thread.load(Relaxed) != here {
             self.own.thread.store(here, Relaxed);
@@ -69,7 +75,7 @@ impl Patient<'_> {
             // Nothing comes from there while this thread spins.
             return 0;
         }
-        match self.own.spin.tried() {
+        match spin.tried() {
             None => 0,
             Some(Try::Again) => FEW,
             // Perhaps both sides put each other to sleep, and would not if one of them waited for the other to wake up.
@@ -79,7 +85,9 @@ impl Patient<'_> {
 
     /// A look found what was waited for.
     pub(crate) fn look_paid(self) {
-        self.own.spin.rewarded();
+        if let Some(spin) = &self.own.spin {
+            spin.rewarded();
+        }
     }
 
     /// Whether to give the others a turn before going to sleep.

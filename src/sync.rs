@@ -311,6 +311,20 @@ impl Backoff {
     }
 }
 
+/// For a thread that has lost a claim to another one: keeps off the line for so long that the other can make many claims in a
+/// row. Without this, two threads take the line away from each other for every single one.
+#[inline(always)] // A call would cost the callers registers, also where they lose nothing.
+pub(crate) fn give_way() {
+    /// More than a line needs from one processor to another and back.
+    const PAUSES: u32 = 32;
+
+    if HEURISTICS {
+        for _ in 0..PAUSES {
+            pause();
+        }
+    }
+}
+
 /// Runs `action` at the end of the scope, also when the scope is left by a panic.
 pub(crate) fn defer<F: FnMut()>(action: F) -> Defer<F> {
     Defer(action)

@@ -279,7 +279,7 @@ fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 }
 
 fn gives_turn<A: Attempt>(attempt: &A) -> bool {
-    HEURISTICS && attempt.patience().is_some_and(|patience| patience.gives_turn())
+    HEURISTICS && attempt.patience().is_some_and(Patient::gives_turn)
 }
 
 #[cold]

@@ -24,8 +24,8 @@
 use super::position::{Cursor, Position, Stamp, Track, Traffic};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
-use crate::sync::CachePadded;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{CachePadded, give_way};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -69,9 +69,11 @@ impl<T> Ring<T> {
         }
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
-        self.tail
-            .advance(tail, self.track.next(tail), Release)
-            .then_some(Vacancy { slot, place: tail })
+        if !self.tail.advance(tail, self.track.next(tail), Release) {
+            give_way();
+            return None;
+        }
+        Some(Vacancy { slot, place: tail })
     }
 
     /// Claims the next slot for a message, or tells why not.
@@ -143,6 +145,7 @@ impl<T> Ring<T> {
         // [claim] pairs with [raise]: the flags are read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
         if !self.head.advance(head, self.track.next(head), Release) {
+            give_way();
             return None;
         }
         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.

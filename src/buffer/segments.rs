@@ -28,7 +28,7 @@ use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
 use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL};
+use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, give_way};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
@@ -150,6 +150,7 @@ impl<T> Segments<T> {
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
         if !self.tail.position.advance(tail, tail.next(), Release) {
+            give_way();
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block; and the
@@ -222,6 +223,7 @@ impl<T> Segments<T> {
         // The flag is read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
         if !self.front.end.position.advance(head, head.next(), Release) {
+            give_way();
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
