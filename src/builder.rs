@@ -32,7 +32,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 ///
 /// Nothing slows its senders down: use it only where something else bounds what is inside.
 ///
-/// Memory is allocated in blocks of 31 messages; an empty channel keeps two of them at most, and a steady flow allocates
+/// Memory is allocated in blocks of 63 messages; an empty channel keeps two of them at most, and a steady flow allocates
 /// nothing. [`send`](Sender::send) never waits for a receiver, [`force_send`](Sender::force_send) displaces nothing.
 ///
 /// ```

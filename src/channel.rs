@@ -51,17 +51,6 @@ impl<T> Channel<T> {
         }
     }
 
-    /// One attempt to send; the message comes back with the reason.
-    #[inline]
-    pub(crate) fn push(&self, message: T) -> Result<(), (PushError, T)> {
-        let owed = uninterrupted(|| match self.buffer.claim_at_once() {
-            Some(vacancy) => Ok(vacancy.fill(message)),
-            None => self.claim_and_fill(message),
-        })?;
-        self.announce_push(owed);
-        Ok(())
-    }
-
     /// An attempt to send that looks only where the room would be; the message comes back without a reason.
     #[inline]
     pub(crate) fn push_at_once(&self, message: T) -> Result<(), T> {
@@ -73,22 +62,21 @@ impl<T> Channel<T> {
         Ok(())
     }
 
-    /// The way round for a buffer that did not take the message at once.
+    /// One attempt to send; the message comes back with the reason.
     #[inline(never)]
-    fn claim_and_fill(&self, message: T) -> Result<Owed, (PushError, T)> {
-        match self.buffer.claim() {
+    pub(crate) fn push(&self, message: T) -> Result<(), (PushError, T)> {
+        let owed = uninterrupted(|| match self.buffer.claim() {
             Ok(vacancy) => Ok(vacancy.fill(message)),
             Err(error) => Err((error, message)),
-        }
+        })?;
+        self.announce_push(owed);
+        Ok(())
     }
 
     /// One attempt to receive.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn pop(&self) -> Result<T, PopError> {
-        let (message, owed) = uninterrupted(|| match self.buffer.pop_at_once() {
-            Some(popped) => Ok(popped),
-            None => self.buffer.pop(),
-        })?;
+        let (message, owed) = uninterrupted(|| self.buffer.pop())?;
         self.announce_pop(owed);
         Ok(message)
     }
@@ -151,13 +139,19 @@ impl<T> Channel<T> {
 
     #[inline]
     pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.push(message).or_else(|(error, message)| self.try_send_after(error, message))
+        self.push_at_once(message).or_else(|message| self.try_send_on(message))
     }
 
+    /// The way round for a message that was not taken at once.
     #[cold]
-    fn try_send_after(&self, mut error: PushError, mut message: T) -> Result<(), TrySendError<T>> {
+    fn try_send_on(&self, mut message: T) -> Result<(), TrySendError<T>> {
         let mut backoff = Backoff::default();
         loop {
+            let error;
+            match self.push(message) {
+                Ok(()) => return Ok(()),
+                Err(refused) => (error, message) = refused,
+            }
             match error {
                 PushError::Full(full) => match self.overflow(full, message, &mut None) {
                     Overflowed::Settled => return Ok(()),
@@ -174,30 +168,24 @@ impl<T> Channel<T> {
                 PushError::Closed => return Err(TrySendError::Closed(message)),
                 PushError::Busy => backoff.wait(),
             }
-            match self.push(message) {
-                Ok(()) => return Ok(()),
-                Err(refused) => (error, message) = refused,
-            }
         }
     }
 
     #[inline]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.pop().or_else(|error| self.try_recv_after(error))
+        self.pop_at_once().map_or_else(|| self.try_recv_on(), Ok)
     }
 
+    /// The way round for a message that was not there at once.
     #[cold]
-    fn try_recv_after(&self, mut error: PopError) -> Result<T, TryRecvError> {
+    fn try_recv_on(&self) -> Result<T, TryRecvError> {
         let mut backoff = Backoff::default();
         loop {
-            match error {
-                PopError::Empty(_) => return Err(TryRecvError::Empty),
-                PopError::Closed => return Err(TryRecvError::Closed),
-                PopError::Busy => backoff.wait(),
-            }
             match self.pop() {
                 Ok(message) => return Ok(message),
-                Err(refused) => error = refused,
+                Err(PopError::Empty(_)) => return Err(TryRecvError::Empty),
+                Err(PopError::Closed) => return Err(TryRecvError::Closed),
+                Err(PopError::Busy) => backoff.wait(),
             }
         }
     }

@@ -201,10 +201,12 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
 
 fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
     let mut backoff = Backoff::default();
-    if !matches!(stage, Stage::Asleep(_)) {
+    if let Stage::Yielding | Stage::Owing = stage {
         if let Some(output) = at_once(attempt) {
             return Step::Done(finish(attempt, stage, output));
         }
+    }
+    if !matches!(stage, Stage::Asleep(_)) {
         if let Some(output) = spin(attempt) {
             if let Stage::Yielding = stage {
                 *stage = Stage::Awake;

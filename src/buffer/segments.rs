@@ -34,7 +34,7 @@ use core::marker::PhantomData;
 use core::ptr;
 
 /// The places of a block: its slots, and one to stand on while the next block is installed.
-const PLACES: usize = if SMALL { 4 } else { 32 };
+const PLACES: usize = if SMALL { 4 } else { 64 };
 const SLOTS: usize = PLACES - 1;
 
 #[derive(Debug)]
