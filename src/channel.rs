@@ -4,14 +4,14 @@
 //! `vacancies`, a close opens everything.
 
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
+use crate::count::HandleCount;
 use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watch, Watched};
 use crate::stats::Stats;
-use crate::sync::Ordering::{AcqRel, Relaxed};
-use crate::sync::{AtomicUsize, Backoff, abort, defer, uninterrupted};
+use crate::sync::{Backoff, defer, uninterrupted};
 use alloc::boxed::Box;
 
 #[derive(Debug)]
@@ -434,50 +434,5 @@ fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
         // later sees it down and raises it.
         word.lower();
         sweep(gates);
-    }
-}
-
-/// How many handles of one side exist. The last to go closes the channel.
-#[derive(Debug)]
-struct HandleCount(AtomicUsize);
-
-impl HandleCount {
-    /// Far from an overflow, however many threads are past the check.
-    const MAX: usize = usize::MAX / 2;
-
-    fn one() -> Self {
-        Self(AtomicUsize::new(1))
-    }
-
-    fn get(&self) -> usize {
-        self.0.load(Relaxed)
-    }
-
-    /// The caller holds a handle, so the count is not zero.
-    fn add(&self) {
-        // A count that overflowed would close a channel in use.
-        if self.0.fetch_add(1, Relaxed) > Self::MAX {
-            abort();
-        }
-    }
-
-    /// Adds one unless there is none left; `false` then.
-    fn add_if_any(&self) -> bool {
-        let mut count = self.get();
-        // [revive] the last handle to go has closed the channel, or is about to.
-        while count != 0 {
-            match self.0.compare_exchange_weak(count, count + 1, Relaxed, Relaxed) {
-                Ok(_) if count > Self::MAX => abort(),
-                Ok(_) => return true,
-                Err(now) => count = now,
-            }
-        }
-        false
-    }
-
-    /// `true` if that was the last one.
-    fn remove_one(&self) -> bool {
-        // [count] pairs with itself: the last handle to go closes after all that the others did, and passes it on with [close].
-        self.0.fetch_sub(1, AcqRel) == 1
     }
 }

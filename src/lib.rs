@@ -83,6 +83,7 @@ mod blocking;
 mod buffer;
 mod builder;
 mod channel;
+mod count;
 mod error;
 mod futures;
 mod gate;
