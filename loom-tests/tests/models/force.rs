@@ -158,7 +158,7 @@ fn force_vs_len_c2() {
 /// Beside a close: either it came first, and its message is inside, or it has its message back and displaced nothing.
 #[test]
 fn force_vs_close() {
-    explore(20, || {
+    explore(10, || {
         let (tx, rx) = filled(1);
         let thread = spawn({
             let rx = Arc::clone(&rx);
