@@ -134,7 +134,7 @@ fn a_send_beside_a_held_receiver_takes_turns() {
 
 #[test]
 fn a_block_is_not_filled_again_while_a_sender_in_it_is_held() {
-    const BLOCKS: usize = 4 * 31;
+    const BLOCKS: usize = 4 * 63;
     let (tx, rx) = unbounded();
     let (first, rest) = thread::scope(|scope| {
         let mut first = None;
