@@ -52,7 +52,7 @@ impl<T> Channel<T> {
     }
 
     /// An attempt to send that looks only where the room would be; the message comes back without a reason.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_at_once(&self, message: T) -> Result<(), T> {
         let owed = uninterrupted(|| match self.buffer.claim_at_once() {
             Some(vacancy) => Ok(vacancy.fill(message)),
@@ -82,7 +82,7 @@ impl<T> Channel<T> {
     }
 
     /// An attempt to receive that looks only where the message would be.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<T> {
         let (message, owed) = uninterrupted(|| self.buffer.pop_at_once())?;
         self.announce_pop(owed);

@@ -35,7 +35,7 @@ impl<T> Buffer<T> {
 
     /// Claims the next slot for a message where that takes a few instructions; otherwise [`claim`](Self::claim) must
     /// be asked.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
         match self {
             Self::Bounded(ring) => ring.claim_at_once(),
@@ -62,7 +62,7 @@ impl<T> Buffer<T> {
     }
 
     /// Takes the oldest message where that takes a few instructions; otherwise [`pop`](Self::pop) must be asked.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
         match self {
             Self::Bounded(ring) => ring.pop_at_once(),

@@ -60,7 +60,7 @@ impl<T> Ring<T> {
         self.claim_at(self.tail.load(Relaxed))
     }
 
-    #[inline]
+    #[inline(always)]
     fn claim_at(&self, tail: Position) -> Option<Vacancy<'_, T>> {
         let slot = &self.slots[self.track.index(tail)];
         // A closed tail is nobody's turn.
@@ -131,12 +131,12 @@ impl<T> Ring<T> {
     }
 
     /// Takes the oldest message if it is there and nobody else is faster.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
         self.pop_at(self.head.load(Relaxed))
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop_at(&self, head: Position) -> Option<(T, Owed)> {
         let slot = &self.slots[self.track.index(head)];
         if slot.stamp() != Stamp::filled(head) {

@@ -131,7 +131,7 @@ impl<T> Segments<T> {
     }
 
     /// Claims the next slot for a message if that needs no other block and nobody else is faster.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
         // [closed] pairs with [close]; [installed] pairs with [install].
         let tail = self.tail.position.load(Acquire);
@@ -144,7 +144,7 @@ impl<T> Segments<T> {
     }
 
     /// Claims `tail`, and gives the block in which it is.
-    #[inline]
+    #[inline(always)]
     fn claim_in_block(&self, tail: Position) -> Option<&Block<T>> {
         let block = self.tail.block.load(Relaxed);
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
@@ -193,7 +193,7 @@ impl<T> Segments<T> {
     }
 
     /// Takes the oldest message if that needs no other block and nobody else is faster.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
         // [installed] pairs with [install].
         let head = self.front.end.position.load(Acquire);
@@ -205,7 +205,7 @@ impl<T> Segments<T> {
     }
 
     /// Whether a sender has claimed the place, as far as that is known at once.
-    #[inline]
+    #[inline(always)]
     fn is_behind_tail(&self, place: Position) -> bool {
         if place.is_before(self.front.tail.get()) {
             return true;
@@ -217,7 +217,7 @@ impl<T> Segments<T> {
     }
 
     /// Takes the message at `head`, which a sender has claimed.
-    #[inline]
+    #[inline(always)]
     fn pop_at(&self, head: Position, index: usize) -> Option<(T, Owed)> {
         let block = self.front.end.block.load(Relaxed);
         // The flag is read in the word that this replaces.
