@@ -34,7 +34,7 @@ struct Lessons {
     spin: Option<Habit>,
     /// Giving the other tasks of the executor a turn: pays where one of them is the other side.
     turn: Habit,
-    /// On which thread somebody waited last.
+    /// On which thread somebody waited last; zero before.
     thread: AtomicUsize,
 }
 

@@ -26,7 +26,9 @@ fn unbounded() -> (Tx, Rx) {
 /// The level is High, and so many are inside: fewer than it takes to get there.
 fn high_with(inside: usize, (tx, rx): (Tx, Rx)) -> (Tx, Rx) {
     (0..3).for_each(|id| put(&tx, id).unwrap());
-    (inside..3).for_each(|_| drop(take(&rx).unwrap()));
+    for _ in inside..3 {
+        take(&rx).unwrap();
+    }
     assert_eq!((tx.pressure(), tx.len()), (High, inside));
     (tx, rx)
 }
@@ -59,7 +61,9 @@ fn watching(tx: &Tx, level: Pressure) -> Task<Pressure> {
 
 /// Takes what it can, up to so many.
 fn take_up_to(rx: &Rx, messages: usize) {
-    (0..messages).for_each(|_| drop(take(rx)));
+    for _ in 0..messages {
+        let _ = take(rx);
+    }
 }
 
 fn put_three(tx: &Tx) {
