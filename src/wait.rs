@@ -141,7 +141,8 @@ pub(crate) fn poll<A: Attempt>(
     cx: &mut Context<'_>,
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
-        // Most polls are the first of their wait and succeed: nothing is to be settled then.
+        // Most polls are the first of their wait and succeed: nothing is to be settled then. Those after a turn, which mostly
+        // succeed where the first ones don't, are left to the other attempt in `step`: a branch for both is hard to foresee.
         if let Some(output) = at_once(attempt) {
             return Poll::Ready(output);
         }
@@ -246,6 +247,7 @@ fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::O
     match stage {
         Stage::Awake | Stage::Asleep(_) => {}
         Stage::Yielding => {
+            *stage = Stage::Awake;
             if let Some(patience) = attempt.patience() {
                 patience.turn_paid();
             }
