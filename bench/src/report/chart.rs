@@ -124,6 +124,7 @@ impl Dots {
             .configure_mesh()
             .x_labels(self.columns.len())
             .x_label_formatter(&|_| String::new())
+            .y_label_formatter(&|value| ((value * 100.0).round() / 100.0).to_string())
             .y_label_style((FONT, 13))
             .draw()?;
         // plotters centres its own labels, which lays rotated ones across the axis.
