@@ -92,22 +92,29 @@ fn what_is_accepted_is_done_once_and_the_rest_is_refused() {
 
 /// Twelve clients that want all at once what takes the workers about four seconds. Whoever is refused comes back when half the
 /// queue should be free and shares it with eleven others: of 12 + 40 answers 12 should be refusals, less than one in four. Seen:
-/// at most one in thirteen, since the workers take more meanwhile. A crowd that asks again after 10 ms was refused more than one time in two.
+/// one in nine, since the workers take more meanwhile. A crowd that asks again after 10 ms was refused more than one time in two.
 #[test]
 fn a_polite_crowd_is_seldom_refused() {
     const MAXSIZE: usize = 80;
     const CROWD: Crowd = Crowd { clients: 12, jobs: 24, manners: Manners::Polite };
     watched(|| {
-        let (_, passes) = forebay::bounded::<()>(1);
+        let (gate, passes) = forebay::bounded::<()>(1);
         let (server, done) = server(MAXSIZE, passes, Duration::from_millis(50));
         let jobs = server.jobs.clone();
-        let answers = CROWD.visit(server.address).unwrap();
+        let answers = thread::scope(|scope| {
+            let crowd = scope.spawn(|| CROWD.visit(server.address).unwrap());
+            // However slow the clients are, they go beyond the capacity.
+            while jobs.stats().refused == Some(0) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            drop(gate);
+            crowd.join().unwrap()
+        });
         server.stop();
 
         let share = answers.refusals();
         println!("{answers:?}, {:.1} % refused", 100.0 * share);
         assert_eq!(answers.accepted, 288);
-        assert!(answers.refused > 0, "the crowd was not beyond the capacity");
         assert!(share < 0.25, "{answers:?}");
         assert_eq!(sorted(&done), (0..288).collect::<Vec<_>>());
         assert!(jobs.stats().deepest <= Some(MAXSIZE), "{:?}", jobs.stats());
