@@ -55,7 +55,7 @@ impl<T> Ring<T> {
     }
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
         self.claim_at(self.tail.load(Relaxed))
     }
