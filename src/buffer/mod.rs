@@ -4,6 +4,7 @@
 mod level;
 mod position;
 mod ring;
+mod row;
 mod segments;
 mod slot;
 

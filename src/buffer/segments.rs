@@ -3,8 +3,8 @@
 //! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head) claims a place, and
 //! whoever claims the last slot of a block installs the next one for its side. While that lasts, the position stands
 //! on a place that has no slot. What is ours: the tail word carries who waits and whether the queue is closed,
-//! just as the ring's does; and nothing counts the messages that leave a block. Each leaves its stamp in its slot, as in the
-//! ring, and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
+//! just as the ring's does; and nothing counts the messages that leave a block. The state of its slot says that each has left,
+//! and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
 //!
 //! A block behind the head is kept for the next one that is needed, or freed if one is kept already. So a steady
 //! flow allocates nothing, and an empty queue holds two blocks at most.
@@ -24,8 +24,9 @@
 //! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
-use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
-use super::slot::{Slot, Vacancy};
+use super::position::{Cursor, Position, Sighting, Traffic};
+use super::row::{self, Row, RowSlot};
+use super::slot::{Claimed, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, give_way};
@@ -33,19 +34,19 @@ use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
 
-/// The places of a block: its slots, and one to stand on while the next block is installed.
+/// The places of a block: its slots, and one to stand on while the next block is installed. That one is the last of its row.
 const PLACES: usize = if SMALL { 4 } else { 64 };
 const SLOTS: usize = PLACES - 1;
 
 #[derive(Debug)]
 struct Block<T> {
     next: AtomicPtr<Block<T>>,
-    slots: [Slot<T>; SLOTS],
+    rows: [Row<T>; PLACES / row::WIDTH],
 }
 
 impl<T> Block<T> {
-    /// A block as if it had been left in the lap that begins at `lap`: the next one is its own.
-    fn boxed(lap: Position) -> Box<Self> {
+    /// A block as if it had been left.
+    fn boxed() -> Box<Self> {
         let mut block = Box::<Self>::new_uninit();
         let fields = block.as_mut_ptr();
         // Field by field: a block of large messages would not fit on the stack.
@@ -53,25 +54,28 @@ impl<T> Block<T> {
         // initialised.
         unsafe {
             (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
-            let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
-            let mut place = lap;
-            for index in 0..SLOTS {
-                slots.add(index).write(Slot::vacant(place));
-                place = place.next();
+            let rows = (&raw mut (*fields).rows).cast::<Row<T>>();
+            for index in 0..PLACES / row::WIDTH {
+                Row::write_left(rows.add(index));
             }
             block.assume_init()
         }
     }
 
+    /// Makes a block that was left ready to be filled.
+    fn vacated(mut self: Box<Self>) -> *mut Self {
+        self.rows.iter_mut().for_each(Row::vacate);
+        Box::into_raw(self)
+    }
+
+    #[inline(always)]
+    fn slot(&self, index: usize) -> RowSlot<'_, T> {
+        self.rows[index / row::WIDTH].slot(index % row::WIDTH)
+    }
+
     /// Whether nobody is in the block any more: every message has left it, the last one a while ago.
     fn is_left(&self) -> bool {
-        let [others @ .., last] = &self.slots;
-        // [reused] pairs with [free]. The last slot says in which lap this was.
-        let mut left = last.stamp();
-        others.iter().rev().all(|slot| {
-            left = left.previous();
-            slot.stamp() == left
-        })
+        (0..SLOTS).rev().all(|index| self.slot(index).is_left())
     }
 }
 
@@ -118,7 +122,7 @@ pub(crate) struct Segments<T> {
 
 impl<T> Segments<T> {
     pub(crate) fn new(watched: bool) -> Self {
-        let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
+        let block = Block::boxed().vacated();
         let tail = End::new(block, watched);
         let front =
             Front { end: End::new(block, false), tail: Sighting::new(Position::start(PLACES)) };
@@ -140,7 +144,7 @@ impl<T> Segments<T> {
             return None;
         }
         let block = self.claim_in_block(tail)?;
-        Some(Vacancy { slot: &block.slots[index], place: tail })
+        Some(Vacancy { slot: Claimed::InRow(block.slot(index)), place: tail })
     }
 
     /// Claims `tail`, and gives the block in which it is.
@@ -173,17 +177,16 @@ impl<T> Segments<T> {
             }
             if index + 1 == SLOTS && next.is_none() {
                 // Before the claim: the others wait from the claim on until the block is there.
-                next = Some(self.unused_block(tail));
+                next = Some(self.unused_block());
             }
             if let Some(block) = self.claim_in_block(tail) {
                 if index + 1 == SLOTS {
-                    let next = next.take().unwrap_or_else(|| Block::boxed(tail.lap(PLACES)));
-                    let next = Box::into_raw(next);
+                    let next = next.take().unwrap_or_else(Block::boxed).vacated();
                     // [link] pairs with [linked].
                     block.next.store(next, Release);
                     self.tail.install(next);
                 }
-                break Ok(Vacancy { slot: &block.slots[index], place: tail });
+                break Ok(Vacancy { slot: Claimed::InRow(block.slot(index)), place: tail });
             }
         };
         if let Some(block) = next {
@@ -227,7 +230,7 @@ impl<T> Segments<T> {
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-        Some((unsafe { self.take(block, index, head) }, Owed::in_claimed(head)))
+        Some((unsafe { self.take(block, index) }, Owed::in_claimed(head)))
     }
 
     /// Takes the oldest message.
@@ -257,12 +260,12 @@ impl<T> Segments<T> {
         }
     }
 
-    /// Takes the message of `place` out of its slot.
+    /// Takes the message out of the slot at `index`.
     ///
     /// # Safety
-    /// The caller has claimed `place` on the head, and `index` in `block` is its slot.
+    /// The caller has claimed the place of that slot on the head.
     #[inline]
-    unsafe fn take(&self, block: *mut Block<T>, index: usize, place: Position) -> T {
+    unsafe fn take(&self, block: *mut Block<T>, index: usize) -> T {
         // SAFETY: the block stays until the claimed message has left.
         let segment = unsafe { &*block };
         let last = index + 1 == SLOTS;
@@ -270,23 +273,23 @@ impl<T> Segments<T> {
             // [linked] pairs with [link]. It is there: the tail was seen in it.
             self.front.end.install(segment.next.load(Acquire));
         }
-        let slot = &segment.slots[index];
+        let slot = segment.slot(index);
         let mut backoff = Backoff::default();
-        while slot.stamp() != Stamp::filled(place) {
+        while !slot.is_filled() {
             backoff.wait();
         }
-        // SAFETY: the claim on `place` is the caller's, and the slot was seen filled for it.
+        // SAFETY: the claim is the caller's, and the slot was seen filled.
         let message = unsafe { slot.take() };
         // [free] pairs with [reused], in `is_left`. The block may be gone after this, but for the receiver of its last message.
-        slot.free(place);
+        slot.leave();
         if last {
             self.retire(block);
         }
         message
     }
 
-    /// The spare block, or a new one. `tail` is in the block before it.
-    fn unused_block(&self, tail: Position) -> Box<Block<T>> {
+    /// The spare block, or a new one.
+    fn unused_block(&self) -> Box<Block<T>> {
         // [reuse] pairs with [spare].
         let spare = self.spare.swap(ptr::null_mut(), Acquire);
         if !spare.is_null() {
@@ -298,7 +301,7 @@ impl<T> Segments<T> {
             }
             self.retire(spare);
         }
-        Block::boxed(tail.lap(PLACES))
+        Block::boxed()
     }
 
     /// Makes the block the spare one if there is none, or else frees it. The head is past it.
