@@ -9,13 +9,11 @@
 #![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
 #[cfg(forebay_loom)]
-pub(crate) use self::model::{Arc, AtomicPtr, AtomicU8, AtomicUsize, UnsafeCell, pause, yield_now};
+pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", forebay_loom))]
 pub(crate) use self::model::{Mutex, MutexGuard};
 #[cfg(not(forebay_loom))]
-pub(crate) use self::native::{
-    Arc, AtomicPtr, AtomicU8, AtomicUsize, UnsafeCell, pause, yield_now,
-};
+pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use self::native::{Mutex, MutexGuard};
 use core::ops::Deref;
@@ -28,16 +26,16 @@ mod native {
     #[cfg(not(any(feature = "portable-atomic", forebay_shuttle)))]
     pub(crate) use core::sync::atomic::AtomicPtr;
     #[cfg(not(any(feature = "portable-atomic", forebay_shuttle, forebay_held)))]
-    pub(crate) use core::sync::atomic::{AtomicU8, AtomicUsize};
+    pub(crate) use core::sync::atomic::AtomicUsize;
     #[cfg(forebay_held)]
-    pub(crate) use held_atomics::{AtomicU8, AtomicUsize};
+    pub(crate) use held_atomics::AtomicUsize;
     #[cfg(feature = "portable-atomic")]
-    pub(crate) use portable_atomic::{AtomicPtr, AtomicU8, AtomicUsize};
+    pub(crate) use portable_atomic::{AtomicPtr, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic_util::Arc;
 
     #[cfg(forebay_shuttle)]
-    pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize};
+    pub(crate) use shuttle::sync::atomic::{AtomicPtr, AtomicUsize};
     #[cfg(forebay_shuttle)]
     pub(crate) use shuttle::thread::{yield_now as pause, yield_now};
 
@@ -160,27 +158,6 @@ mod model {
             failure: Ordering,
         ) -> Result<*mut T, *mut T> {
             self.value.compare_exchange(current, new, success, failure)
-        }
-    }
-
-    #[derive(Debug)]
-    pub(crate) struct AtomicU8 {
-        value: loom::sync::atomic::AtomicU8,
-        probe: Probe,
-    }
-
-    impl AtomicU8 {
-        pub(crate) fn new(value: u8) -> Self {
-            Self { value: loom::sync::atomic::AtomicU8::new(value), probe: Probe::new() }
-        }
-
-        pub(crate) fn load(&self, order: Ordering) -> u8 {
-            self.probe.point();
-            self.value.load(order)
-        }
-
-        pub(crate) fn store(&self, value: u8, order: Ordering) {
-            self.value.store(value, order);
         }
     }
 

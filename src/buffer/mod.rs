@@ -4,7 +4,6 @@
 mod level;
 mod position;
 mod ring;
-mod row;
 mod segments;
 mod slot;
 

@@ -129,6 +129,11 @@ impl Stamp {
     pub(super) fn filled(position: Position) -> Self {
         Self(position.0 | Self::FILLED)
     }
+
+    /// The same of the slot before.
+    pub(super) fn previous(self) -> Self {
+        Self(self.0.wrapping_sub(Position::STEP))
+    }
 }
 
 /// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither

@@ -22,7 +22,7 @@
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::position::{Cursor, Position, Stamp, Track, Traffic};
-use super::slot::{Claimed, Slot, Vacancy};
+use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{CachePadded, give_way};
@@ -73,7 +73,7 @@ impl<T> Ring<T> {
             give_way();
             return None;
         }
-        Some(Vacancy { slot: Claimed::Stamped(slot), place: tail })
+        Some(Vacancy { slot, place: tail })
     }
 
     /// Claims the next slot for a message, or tells why not.
@@ -127,7 +127,7 @@ impl<T> Ring<T> {
         }
         // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with it.
         let oldest = unsafe { slot.take() };
-        Some((Vacancy { slot: Claimed::Stamped(slot), place: tail }, oldest))
+        Some((Vacancy { slot, place: tail }, oldest))
     }
 
     /// Takes the oldest message if it is there and nobody else is faster.

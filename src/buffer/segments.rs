@@ -3,8 +3,8 @@
 //! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head) claims a place, and
 //! whoever claims the last slot of a block installs the next one for its side. While that lasts, the position stands
 //! on a place that has no slot. What is ours: the tail word carries who waits and whether the queue is closed,
-//! just as the ring's does; and nothing counts the messages that leave a block. The state of its slot says that each has left,
-//! and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
+//! just as the ring's does; and nothing counts the messages that leave a block. Each leaves its stamp in its slot, as in the
+//! ring, and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
 //!
 //! A block behind the head is kept for the next one that is needed, or freed if one is kept already. So a steady
 //! flow allocates nothing, and an empty queue holds two blocks at most.
@@ -24,9 +24,8 @@
 //! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
-use super::position::{Cursor, Position, Sighting, Traffic};
-use super::row::{self, Row, RowSlot};
-use super::slot::{Claimed, Vacancy};
+use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
+use super::slot::{Slot, Vacancy};
 use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, give_way};
@@ -34,19 +33,19 @@ use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
 
-/// The places of a block: its slots, and one to stand on while the next block is installed. That one is the last of its row.
+/// The places of a block: its slots, and one to stand on while the next block is installed.
 const PLACES: usize = if SMALL { 4 } else { 64 };
 const SLOTS: usize = PLACES - 1;
 
 #[derive(Debug)]
 struct Block<T> {
     next: AtomicPtr<Block<T>>,
-    rows: [Row<T>; PLACES / row::WIDTH],
+    slots: [Slot<T>; SLOTS],
 }
 
 impl<T> Block<T> {
-    /// A block as if it had been left.
-    fn boxed() -> Box<Self> {
+    /// A block as if it had been left in the lap that begins at `lap`: the next one is its own.
+    fn boxed(lap: Position) -> Box<Self> {
         let mut block = Box::<Self>::new_uninit();
         let fields = block.as_mut_ptr();
         // Field by field: a block of large messages would not fit on the stack.
@@ -54,28 +53,25 @@ impl<T> Block<T> {
         // initialised.
         unsafe {
             (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
-            let rows = (&raw mut (*fields).rows).cast::<Row<T>>();
-            for index in 0..PLACES / row::WIDTH {
-                Row::write_left(rows.add(index));
+            let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
+            let mut place = lap;
+            for index in 0..SLOTS {
+                slots.add(index).write(Slot::vacant(place));
+                place = place.next();
             }
             block.assume_init()
         }
     }
 
-    /// Makes a block that was left ready to be filled.
-    fn vacated(mut self: Box<Self>) -> *mut Self {
-        self.rows.iter_mut().for_each(Row::vacate);
-        Box::into_raw(self)
-    }
-
-    #[inline(always)]
-    fn slot(&self, index: usize) -> RowSlot<'_, T> {
-        self.rows[index / row::WIDTH].slot(index % row::WIDTH)
-    }
-
     /// Whether nobody is in the block any more: every message has left it, the last one a while ago.
     fn is_left(&self) -> bool {
-        (0..SLOTS).rev().all(|index| self.slot(index).is_left())
+        let [others @ .., last] = &self.slots;
+        // [reused] pairs with [free]. The last slot says in which lap this was.
+        let mut left = last.stamp();
+        others.iter().rev().all(|slot| {
+            left = left.previous();
+            slot.stamp() == left
+        })
     }
 }
 
@@ -122,7 +118,7 @@ pub(crate) struct Segments<T> {
 
 impl<T> Segments<T> {
     pub(crate) fn new(watched: bool) -> Self {
-        let block = Block::boxed().vacated();
+        let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
         let tail = End::new(block, watched);
         let front =
             Front { end: End::new(block, false), tail: Sighting::new(Position::start(PLACES)) };
@@ -144,7 +140,7 @@ impl<T> Segments<T> {
             return None;
         }
         let block = self.claim_in_block(tail)?;
-        Some(Vacancy { slot: Claimed::InRow(block.slot(index)), place: tail })
+        Some(Vacancy { slot: &block.slots[index], place: tail })
     }
 
     /// Claims `tail`, and gives the block in which it is.
@@ -177,16 +173,17 @@ impl<T> Segments<T> {
             }
             if index + 1 == SLOTS && next.is_none() {
                 // Before the claim: the others wait from the claim on until the block is there.
-                next = Some(self.unused_block());
+                next = Some(self.unused_block(tail));
             }
             if let Some(block) = self.claim_in_block(tail) {
                 if index + 1 == SLOTS {
-                    let next = next.take().unwrap_or_else(Block::boxed).vacated();
+                    let next = next.take().unwrap_or_else(|| Block::boxed(tail.lap(PLACES)));
+                    let next = Box::into_raw(next);
                     // [link] pairs with [linked].
                     block.next.store(next, Release);
                     self.tail.install(next);
                 }
-                break Ok(Vacancy { slot: Claimed::InRow(block.slot(index)), place: tail });
+                break Ok(Vacancy { slot: &block.slots[index], place: tail });
             }
         };
         if let Some(block) = next {
@@ -230,7 +227,7 @@ impl<T> Segments<T> {
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
-        Some((unsafe { self.take(block, index) }, Owed::in_claimed(head)))
+        Some((unsafe { self.take(block, index, head) }, Owed::in_claimed(head)))
     }
 
     /// Takes the oldest message.
@@ -260,12 +257,12 @@ impl<T> Segments<T> {
         }
     }
 
-    /// Takes the message out of the slot at `index`.
+    /// Takes the message of `place` out of its slot.
     ///
     /// # Safety
-    /// The caller has claimed the place of that slot on the head.
+    /// The caller has claimed `place` on the head, and `index` in `block` is its slot.
     #[inline]
-    unsafe fn take(&self, block: *mut Block<T>, index: usize) -> T {
+    unsafe fn take(&self, block: *mut Block<T>, index: usize, place: Position) -> T {
         // SAFETY: the block stays until the claimed message has left.
         let segment = unsafe { &*block };
         let last = index + 1 == SLOTS;
@@ -273,23 +270,23 @@ impl<T> Segments<T> {
             // [linked] pairs with [link]. It is there: the tail was seen in it.
             self.front.end.install(segment.next.load(Acquire));
         }
-        let slot = segment.slot(index);
+        let slot = &segment.slots[index];
         let mut backoff = Backoff::default();
-        while !slot.is_filled() {
+        while slot.stamp() != Stamp::filled(place) {
             backoff.wait();
         }
-        // SAFETY: the claim is the caller's, and the slot was seen filled.
+        // SAFETY: the claim on `place` is the caller's, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
         // [free] pairs with [reused], in `is_left`. The block may be gone after this, but for the receiver of its last message.
-        slot.leave();
+        slot.free(place);
         if last {
             self.retire(block);
         }
         message
     }
 
-    /// The spare block, or a new one.
-    fn unused_block(&self) -> Box<Block<T>> {
+    /// The spare block, or a new one. `tail` is in the block before it.
+    fn unused_block(&self, tail: Position) -> Box<Block<T>> {
         // [reuse] pairs with [spare].
         let spare = self.spare.swap(ptr::null_mut(), Acquire);
         if !spare.is_null() {
@@ -301,7 +298,7 @@ impl<T> Segments<T> {
             }
             self.retire(spare);
         }
-        Block::boxed()
+        Block::boxed(tail.lap(PLACES))
     }
 
     /// Makes the block the spare one if there is none, or else frees it. The head is past it.

@@ -1,8 +1,7 @@
-//! A slot of a ring: room for one message, and the stamp that says whose turn it is. And a claimed slot, of a ring or a block.
+//! A slot: room for one message, and the stamp that says whose turn it is.
 
 use super::Owed;
 use super::position::{Position, Stamp};
-use super::row::RowSlot;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use core::mem::MaybeUninit;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -75,29 +74,16 @@ impl<T> Slot<T> {
 #[derive(Debug)]
 #[must_use = "a claimed slot that is never filled blocks the channel"]
 pub(crate) struct Vacancy<'a, T> {
-    pub(super) slot: Claimed<'a, T>,
+    pub(super) slot: &'a Slot<T>,
     pub(super) place: Position,
-}
-
-/// A slot of either kind.
-#[derive(Debug)]
-pub(super) enum Claimed<'a, T> {
-    /// Of a ring. Whoever claimed it has seen it vacant, or emptied it.
-    Stamped(&'a Slot<T>),
-    /// Of a block.
-    InRow(RowSlot<'a, T>),
 }
 
 impl<T> Vacancy<'_, T> {
     /// Publishes the message.
     #[inline]
     pub(crate) fn fill(self, message: T) -> Owed {
-        match self.slot {
-            // SAFETY: the claim on `place` is ours, and the slot is vacant or emptied.
-            Claimed::Stamped(slot) => unsafe { slot.fill(self.place, message) },
-            // SAFETY: the claim is ours; the slots of a block are vacant until they are claimed.
-            Claimed::InRow(slot) => unsafe { slot.fill(message) },
-        }
+        // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
+        unsafe { self.slot.fill(self.place, message) };
         Owed::in_claimed(self.place)
     }
 }

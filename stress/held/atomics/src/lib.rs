@@ -1,7 +1,7 @@
 //! An atomic whose plain stores and exchanges can be held back, thread by thread.
 //!
-//! A sender's first store, and a receiver's after its claim, is the stamp or the state of the slot: whoever is held there is held
-//! between its claim and its publication.
+//! A sender's first store, and a receiver's after its claim, is the stamp of the slot: whoever is held there is held between its
+//! claim and its publication.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -72,24 +72,6 @@ fn pass(is_here: impl FnOnce(&mut Point) -> bool) {
             hold.set(State::Held);
             hold.wait_for(State::Released);
         }
-    }
-}
-
-#[derive(Debug)]
-pub struct AtomicU8(atomic::AtomicU8);
-
-impl AtomicU8 {
-    pub const fn new(value: u8) -> Self {
-        Self(atomic::AtomicU8::new(value))
-    }
-
-    pub fn load(&self, order: Ordering) -> u8 {
-        self.0.load(order)
-    }
-
-    pub fn store(&self, value: u8, order: Ordering) {
-        pass(|point| *point == Point::Store);
-        self.0.store(value, order);
     }
 }
 
