@@ -143,10 +143,18 @@ impl Builder {
     }
 }
 
-pub(crate) fn build<T>(
+fn build<T>(
     capacity: Option<usize>,
     options: Options,
 ) -> Result<(Sender<T>, Receiver<T>), BuildError> {
+    let channel = Arc::new(build_channel(capacity, options)?);
+    Ok((Sender { channel: Arc::clone(&channel) }, Receiver::new(channel)))
+}
+
+pub(crate) fn build_channel<T>(
+    capacity: Option<usize>,
+    options: Options,
+) -> Result<Channel<T>, BuildError> {
     options.check(capacity)?;
     let Options { marks, tracking, overflow } = options;
     let watched = marks.is_some() || tracking;
@@ -157,8 +165,7 @@ pub(crate) fn build<T>(
         None => Buffer::unbounded(watched),
     };
     let watch = watched.then(|| Box::new(Watch::new(marks, tracking)));
-    let channel = Arc::new(Channel::new(buffer, overflow, watch));
-    Ok((Sender { channel: Arc::clone(&channel) }, Receiver::new(channel)))
+    Ok(Channel::new(buffer, overflow, watch))
 }
 
 /// What can be chosen beside the size, for a channel or a queue.

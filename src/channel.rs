@@ -12,6 +12,7 @@ use crate::patience::Patience;
 use crate::pressure::{Pressure, Watch, Watched};
 use crate::stats::Stats;
 use crate::sync::{Backoff, defer, uninterrupted};
+use crate::wait::Outcome;
 use alloc::boxed::Box;
 
 #[derive(Debug)]
@@ -63,14 +64,64 @@ impl<T> Channel<T> {
     }
 
     /// One attempt to send; the message comes back with the reason.
-    #[inline(never)]
-    pub(crate) fn push(&self, message: T) -> Result<(), (PushError, T)> {
-        let owed = uninterrupted(|| match self.buffer.claim() {
-            Ok(vacancy) => Ok(vacancy.fill(message)),
-            Err(error) => Err((error, message)),
+    #[inline]
+    fn push(&self, message: &mut Option<T>) -> Result<(), PushError> {
+        let owed = uninterrupted(|| {
+            let vacancy = self.buffer.claim()?;
+            Ok(vacancy.fill(message.take().expect("a message to send")))
         })?;
         self.announce_push(owed);
         Ok(())
+    }
+
+    /// One attempt to send that waits for room, whatever the policy.
+    #[inline(never)]
+    pub(crate) fn send(
+        &self,
+        message: &mut Option<T>,
+    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
+        match self.push(message) {
+            Ok(()) => Outcome::Done(Ok(())),
+            Err(PushError::Busy) => Outcome::Busy,
+            Err(PushError::Closed) => {
+                Outcome::Done(Err(TrySendError::Closed(message.take().expect("kept"))))
+            }
+            Err(PushError::Full(full)) => Outcome::Blocked(full),
+        }
+    }
+
+    /// One attempt to send as the overflow policy says. The message stays where it is while it must wait.
+    #[inline(never)]
+    pub(crate) fn offer(
+        &self,
+        message: &mut Option<T>,
+        displaced: &mut Option<T>,
+    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
+        let full = match self.push(message) {
+            Ok(()) => return Outcome::Done(Ok(())),
+            Err(PushError::Busy) => return Outcome::Busy,
+            Err(PushError::Closed) => {
+                return Outcome::Done(Err(TrySendError::Closed(message.take().expect("kept"))));
+            }
+            Err(PushError::Full(full)) => full,
+        };
+        match self.overflow {
+            Overflow::Wait => return Outcome::Blocked(full),
+            Overflow::Refuse => {
+                self.count_refused();
+                return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
+            }
+            Overflow::DropOldest => {
+                if !self.displace(full, message, displaced) {
+                    return Outcome::Busy;
+                }
+            }
+            Overflow::DropNewest => {
+                self.count_displaced();
+                *displaced = message.take();
+            }
+        }
+        Outcome::Done(Ok(()))
     }
 
     /// One attempt to receive.
@@ -144,29 +195,17 @@ impl<T> Channel<T> {
 
     /// The way round for a message that was not taken at once.
     #[cold]
-    fn try_send_on(&self, mut message: T) -> Result<(), TrySendError<T>> {
+    fn try_send_on(&self, message: T) -> Result<(), TrySendError<T>> {
+        let mut message = Some(message);
         let mut backoff = Backoff::default();
         loop {
-            let error;
-            match self.push(message) {
-                Ok(()) => return Ok(()),
-                Err(refused) => (error, message) = refused,
-            }
-            match error {
-                PushError::Full(full) => match self.overflow(full, message, &mut None) {
-                    Overflowed::Settled => return Ok(()),
-                    Overflowed::Refused(message) => return Err(TrySendError::Full(message)),
-                    Overflowed::Blocked(message) => {
-                        self.count_refused();
-                        return Err(TrySendError::Full(message));
-                    }
-                    Overflowed::Busy(refused) => {
-                        message = refused;
-                        backoff.wait();
-                    }
-                },
-                PushError::Closed => return Err(TrySendError::Closed(message)),
-                PushError::Busy => backoff.wait(),
+            match self.offer(&mut message, &mut None) {
+                Outcome::Done(sent) => return sent,
+                Outcome::Blocked(_) => {
+                    self.count_refused();
+                    return Err(TrySendError::Full(message.expect("kept")));
+                }
+                Outcome::Busy => backoff.wait(),
             }
         }
     }
@@ -190,67 +229,35 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Whether a send waits while there is no room.
-    pub(crate) fn waits_for_room(&self) -> bool {
-        self.overflow == Overflow::Wait
-    }
-
-    /// What becomes of a message for which there was no room. What has to go for want of it is put into `displaced`, before
-    /// anything runs that could panic.
-    pub(crate) fn overflow(
-        &self,
-        full: Position,
-        message: T,
-        displaced: &mut Option<T>,
-    ) -> Overflowed<T> {
-        match self.overflow {
-            Overflow::Wait => Overflowed::Blocked(message),
-            Overflow::Refuse => {
-                self.count_refused();
-                Overflowed::Refused(message)
-            }
-            Overflow::DropOldest => match self.displace(full, message, displaced) {
-                Ok(()) => Overflowed::Settled,
-                Err(message) => Overflowed::Busy(message),
-            },
-            Overflow::DropNewest => {
-                self.count_displaced();
-                *displaced = Some(message);
-                Overflowed::Settled
-            }
-        }
-    }
-
     /// Sends at once, in place of the oldest message if there is no room.
-    pub(crate) fn force_send(&self, mut message: T) -> Result<Option<T>, SendError<T>> {
+    pub(crate) fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
+        let mut message = Some(message);
         let mut backoff = Backoff::default();
         let mut oldest = None;
         loop {
-            match self.push(message) {
+            match self.push(&mut message) {
                 Ok(()) => return Ok(None),
-                Err((PushError::Closed, message)) => return Err(SendError(message)),
-                Err((PushError::Busy, refused)) => message = refused,
-                Err((PushError::Full(full), refused)) => {
-                    match self.displace(full, refused, &mut oldest) {
-                        Ok(()) => return Ok(oldest),
-                        Err(refused) => message = refused,
-                    }
+                Err(PushError::Closed) => return Err(SendError(message.expect("kept"))),
+                Err(PushError::Full(full)) if self.displace(full, &mut message, &mut oldest) => {
+                    return Ok(oldest);
                 }
+                Err(PushError::Full(_) | PushError::Busy) => backoff.wait(),
             }
-            backoff.wait();
         }
     }
 
-    /// Puts the message into a full buffer, and takes the oldest out; the message comes back if it is not full.
-    fn displace(&self, full: Position, message: T, displaced: &mut Option<T>) -> Result<(), T> {
-        let (owed, oldest) = uninterrupted(|| match self.buffer.overrun(full) {
-            Some((vacancy, oldest)) => Ok((vacancy.fill(message), oldest)),
-            None => Err(message),
-        })?;
-        *displaced = Some(oldest);
+    /// Puts the message into a full buffer, and takes the oldest out; `false` if it is not full.
+    fn displace(&self, full: Position, message: &mut Option<T>, displaced: &mut Option<T>) -> bool {
+        let owed = uninterrupted(|| {
+            let (vacancy, oldest) = self.buffer.overrun(full)?;
+            let owed = vacancy.fill(message.take()?);
+            *displaced = Some(oldest);
+            Some(owed)
+        });
+        let Some(owed) = owed else { return false };
         self.count_displaced();
         self.announce_push(owed);
-        Ok(())
+        true
     }
 
     fn count_displaced(&self) {
@@ -338,7 +345,7 @@ impl<T> Channel<T> {
     }
 
     /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
-    fn drain(&self) {
+    pub(crate) fn drain(&self) {
         let mut backoff = Backoff::default();
         loop {
             match self.pop() {
@@ -411,18 +418,6 @@ impl<T> Watched for Channel<T> {
         // Where nobody watches, the level is Low until the close.
         self.watch.as_ref().map_or(&self.closed, |watch| &watch.levels)
     }
-}
-
-/// What became of a message for which there was no room.
-pub(crate) enum Overflowed<T> {
-    /// It must wait.
-    Blocked(T),
-    /// It must not wait.
-    Refused(T),
-    /// It is in and another one is displaced, or it is displaced itself.
-    Settled,
-    /// Somebody else was at it.
-    Busy(T),
 }
 
 /// Wakes `count` sleepers of the first gate. If it has fewer, nobody else is announced to from here on, until

@@ -1,12 +1,10 @@
 //! The futures: each is the wait loop with an attempt of its own.
 
-use crate::buffer::{PopError, Position, PushError};
-use crate::channel::{Channel, Overflowed};
+use crate::buffer::{PopError, Position};
+use crate::channel::Channel;
 use crate::error::{RecvError, SendError, TrySendError};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::receiver::Receiver;
-use crate::sender::Sender;
 use crate::wait::{Attempt, Outcome, Wait};
 use core::fmt;
 use core::future::Future;
@@ -20,13 +18,8 @@ pub(crate) struct Sending<'a, T> {
 }
 
 impl<'a, T> Sending<'a, T> {
-    pub(crate) fn by(sender: &'a Sender<T>, message: Option<T>) -> Self {
-        Self { channel: &sender.channel, message }
-    }
-
-    /// The gate of the attempt, for as long as there is the sender.
-    pub(crate) fn vacancies(&self) -> &'a Gate {
-        &self.channel.vacancies
+    pub(crate) fn new(channel: &'a Channel<T>, message: Option<T>) -> Self {
+        Self { channel, message }
     }
 
     /// The patience of its side, for as long as there is the sender.
@@ -36,57 +29,12 @@ impl<'a, T> Sending<'a, T> {
 }
 
 impl<T> Sending<'_, T> {
-    /// The part of an attempt that is there for speed: sends, if the message is taken at once.
+    /// One attempt as the overflow policy says.
     #[inline]
-    pub(crate) fn push(&self, message: T) -> Result<(), Unsent<T>> {
-        self.channel.push(message)
-    }
-
-    /// The other part of the attempt. With a place for what is displaced the policy is asked; without one the message waits for
-    /// room.
-    #[inline(never)]
-    pub(crate) fn not_pushed(
-        &mut self,
-        (error, message): Unsent<T>,
-        displaced: Option<&mut Option<T>>,
-    ) -> Offered<T> {
-        let (outcome, message) = match (error, displaced) {
-            (PushError::Closed, _) => return Outcome::Done(Err(TrySendError::Closed(message))),
-            (PushError::Busy, _) => (Outcome::Busy, message),
-            (PushError::Full(full), None) => (Outcome::Blocked(full), message),
-            (PushError::Full(full), Some(displaced)) => {
-                match self.channel.overflow(full, message, displaced) {
-                    Overflowed::Settled => return Outcome::Done(Ok(())),
-                    Overflowed::Refused(message) => {
-                        return Outcome::Done(Err(TrySendError::Full(message)));
-                    }
-                    Overflowed::Blocked(message) => (Outcome::Blocked(full), message),
-                    Overflowed::Busy(message) => (Outcome::Busy, message),
-                }
-            }
-        };
-        self.message = Some(message);
-        outcome
-    }
-
-    #[inline(never)]
-    fn not_sent(&mut self, unsent: Unsent<T>) -> Outcome<Result<(), SendError<T>>, Position> {
-        if let (PushError::Full(full), true) = (unsent.0, self.channel.waits_for_room()) {
-            self.message = Some(unsent.1);
-            return Outcome::Blocked(full);
-        }
-        let sent = self.not_pushed(unsent, Some(&mut None));
-        sent.map(|sent| sent.map_err(|error| SendError(error.into_inner())))
-    }
-
-    /// Takes note that a message was given back for want of room.
-    pub(crate) fn count_refused(&self) {
-        self.channel.count_refused();
+    pub(crate) fn offer(&mut self, displaced: &mut Option<T>) -> Offered<T> {
+        self.channel.offer(&mut self.message, displaced)
     }
 }
-
-/// A message that was not sent, and why.
-pub(crate) type Unsent<T> = (PushError, T);
 
 /// What an attempt to send came to, also where the channel was full.
 pub(crate) type Offered<T> = Outcome<Result<(), TrySendError<T>>, Position>;
@@ -97,11 +45,9 @@ impl<T> Attempt for Sending<'_, T> {
 
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
-        let message = self.message.take().expect("`Send` polled after completion");
-        match self.push(message) {
-            Ok(()) => Outcome::Done(Ok(())),
-            Err(unsent) => self.not_sent(unsent),
-        }
+        assert!(self.message.is_some(), "`Send` polled after completion");
+        let sent = self.offer(&mut None);
+        sent.map(|sent| sent.map_err(|error| SendError(error.into_inner())))
     }
 
     #[inline]
@@ -138,10 +84,6 @@ pub(crate) struct Receiving<'a, T> {
 }
 
 impl<'a, T> Receiving<'a, T> {
-    pub(crate) fn by(receiver: &'a Receiver<T>) -> Self {
-        Self { channel: &receiver.channel }
-    }
-
     /// The gate of the attempt, for as long as there is the receiver.
     pub(crate) fn arrivals(&self) -> &'a Gate {
         &self.channel.arrivals

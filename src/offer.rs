@@ -39,7 +39,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn offer(&self, message: T) -> Offer<'_, T> {
-        Offer(Wait::new(Offering(Sending::by(self, Some(message)))))
+        Offer(Wait::new(Offering(Sending::new(&self.channel, Some(message)))))
     }
 
     /// As [`offer`](Self::offer), on a thread, which sleeps where the policy is to wait.
@@ -73,15 +73,10 @@ impl<T> Attempt for Offering<'_, T> {
 
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen> {
-        let message = self.0.message.take().expect("`Offer` polled after completion");
-        match self.0.push(message) {
-            Ok(()) => Outcome::Done(Ok(None)),
-            Err(unsent) => {
-                let mut displaced = None;
-                let sent = self.0.not_pushed(unsent, Some(&mut displaced));
-                sent.map(|sent| sent.map(|()| displaced))
-            }
-        }
+        assert!(self.0.message.is_some(), "`Offer` polled after completion");
+        let mut displaced = None;
+        let sent = self.0.offer(&mut displaced);
+        sent.map(|sent| sent.map(|()| displaced))
     }
 
     fn gate(&self) -> &Gate {

@@ -1,8 +1,7 @@
 //! Looking at a channel from outside: its figures, its level, and waiting for a level.
 
 use crate::channel::Channel;
-use crate::gate::Gate;
-use crate::pressure::{Changes, Pressure, Watched, Watching};
+use crate::pressure::{Changes, Pressure, Watched as _, Watching};
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::stats::Stats;
@@ -180,21 +179,6 @@ impl<T> FusedStream for PressureChanges<T> {
 impl<T> Drop for PressureChanges<T> {
     fn drop(&mut self) {
         self.changes.leave(&*self.channel);
-    }
-}
-
-/// A queue watches the channel that it is built on by one of its handles.
-impl<T> Watched for Sender<T> {
-    fn pressure(&self) -> Pressure {
-        self.channel.pressure()
-    }
-
-    fn is_over(&self) -> bool {
-        self.channel.is_over()
-    }
-
-    fn levels(&self) -> &Gate {
-        self.channel.levels()
     }
 }
 

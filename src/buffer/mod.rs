@@ -1,12 +1,14 @@
 //! Where messages lie. Nothing in here sleeps, and nothing knows of wakers: each answer says what the
 //! caller must do about those who do sleep.
 
+mod answer;
 mod level;
 mod position;
 mod ring;
 mod segments;
 mod slot;
 
+pub(crate) use answer::{Owed, PopError, PushError};
 pub(crate) use level::Marks;
 pub(crate) use position::{Cursor, Position, Traffic};
 pub(crate) use slot::Vacancy;
@@ -146,56 +148,6 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.head(),
             Self::Unbounded(segments) => segments.head(),
-        }
-    }
-}
-
-/// Why no slot could be claimed for a message.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum PushError {
-    /// Every slot holds a message. With the head word that showed it, to raise the flag on.
-    Full(Position),
-    /// A receiver is between its claim and the release of the slot: room in a moment.
-    Busy,
-    /// The buffer is closed.
-    Closed,
-}
-
-/// Why no message could be taken.
-#[derive(Debug)]
-pub(crate) enum PopError {
-    /// No message. With the tail word that showed it, to raise the flag on.
-    Empty(Position),
-    /// A sender is between its claim and the publication: a message in a moment.
-    Busy,
-    /// No message, and never again.
-    Closed,
-}
-
-/// What a push or pop owes to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "somebody may sleep until this is announced"]
-pub(crate) enum Owed {
-    /// Nothing to anybody.
-    Nothing,
-    /// Somebody of the other side waits: the gate must be opened.
-    Wakeup,
-    /// A push: somebody watches the length. A pop: the level is High.
-    Look,
-    /// Both.
-    WakeupAndLook,
-}
-
-impl Owed {
-    /// What the flags say in a word that a claim has replaced.
-    #[inline]
-    fn in_claimed(position: Position) -> Self {
-        // The flags are the value, so this costs a mask.
-        match position.duties() {
-            0b00 => Self::Nothing,
-            0b01 => Self::Wakeup,
-            0b10 => Self::Look,
-            _ => Self::WakeupAndLook,
         }
     }
 }

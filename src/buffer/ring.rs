@@ -21,9 +21,9 @@
 //! behind by then; and a head read after the tail and one lap behind it, that it was full.
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
+use super::answer::{Owed, PopError, PushError};
 use super::position::{Cursor, Position, Stamp, Track, Traffic};
 use super::slot::{Slot, Vacancy};
-use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{CachePadded, give_way};
 use alloc::boxed::Box;

@@ -24,9 +24,9 @@
 //! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
+use super::answer::{Owed, PopError, PushError};
 use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
 use super::slot::{Slot, Vacancy};
-use super::{Owed, PopError, PushError};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, give_way};
 use alloc::boxed::Box;

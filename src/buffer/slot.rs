@@ -1,6 +1,6 @@
 //! A slot: room for one message, and the stamp that says whose turn it is.
 
-use super::Owed;
+use super::answer::Owed;
 use super::position::{Position, Stamp};
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use core::mem::MaybeUninit;

@@ -10,7 +10,7 @@ use super::shelf::Shelf;
 use super::storage::Storage;
 use super::unfinished::Unfinished;
 use crate::buffer::Marks;
-use crate::builder::Options;
+use crate::builder::{Options, refuse};
 use crate::error::BuildError;
 use crate::overflow::Overflow;
 use crate::sync::Arc;
@@ -113,7 +113,10 @@ impl Builder {
         if self.retries.is_some() {
             return self.shelf(Rack::line());
         }
-        Ok(open(Storage::Ring(Ring::new(crate::builder::build(self.maxsize, self.options)?))))
+        Ok(open(Storage::Ring(Ring::new(crate::builder::build_channel(
+            self.maxsize,
+            self.options,
+        )?))))
     }
 
     /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few instructions.
@@ -144,6 +147,25 @@ impl Builder {
         let Self { maxsize, retries, options } = self;
         options.check(maxsize)?;
         Ok(open(Storage::Shelf(Shelf::new(rack, maxsize, retries, options))))
+    }
+}
+
+impl<T> Queue<T> {
+    /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the others.
+    ///
+    /// # Panics
+    /// If `maxsize` is zero, or so large that it cannot be represented.
+    #[must_use]
+    pub fn bounded(maxsize: usize) -> Self {
+        Builder::new().maxsize(maxsize).fifo().unwrap_or_else(|error| refuse(error))
+    }
+
+    /// A queue, first in first out, in which any number of items wait.
+    ///
+    /// Nothing slows down those who put: use it only where something else bounds what is inside.
+    #[must_use]
+    pub fn unbounded() -> Self {
+        Builder::new().fifo().unwrap_or_else(|error| refuse(error))
     }
 }
 

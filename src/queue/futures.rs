@@ -2,11 +2,13 @@
 
 use super::error::{GetError, PutError};
 use super::job::Job;
-use super::shared::{Getting, Link, Putting, Requeueing, Shared};
-use super::storage::Side;
+use super::shared::Shared;
+use super::store::{Put as Kind, Seen, Side};
 use super::unfinished::{Joining, Unfinished};
+use crate::gate::Gate;
+use crate::patience::Patient;
 use crate::sync::Arc;
-use crate::wait::{self, Stage, Wait};
+use crate::wait::{self, Attempt, Outcome, Stage, Wait};
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -37,6 +39,95 @@ macro_rules! future {
             }
         }
     };
+}
+pub(super) use future;
+
+/// An attempt to put the item in hand.
+#[derive(Debug)]
+pub(super) struct Putting<'a, T> {
+    pub(super) shared: &'a Shared<T>,
+    pub(super) item: Option<T>,
+}
+
+impl<T> Attempt for Putting<'_, T> {
+    type Output = Result<(), PutError<T>>;
+    type Seen = Seen;
+
+    #[inline]
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        assert!(self.item.is_some(), "`Put` polled after completion");
+        let put = self.shared.put(&mut self.item, Kind::New, &mut self.shared.nothing_displaced());
+        put.map(|put| put.map_err(|error| PutError(error.into_inner())))
+    }
+
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        match self.shared.put_at_once(self.item.take()?, Kind::New) {
+            Ok(()) => Some(Ok(())),
+            Err(item) => {
+                self.item = Some(item);
+                None
+            }
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        self.shared.storage.gate(Side::Vacancies)
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.shared.storage.patience(Side::Vacancies)
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.shared.storage.raise(Side::Vacancies, seen)
+    }
+
+    fn hand_on(&self) {
+        self.shared.storage.hand_on(Side::Vacancies);
+    }
+}
+
+/// An attempt to get a job.
+#[derive(Debug)]
+pub(super) struct Getting<'a, T> {
+    pub(super) shared: &'a Arc<Shared<T>>,
+    pub(super) side: Side,
+}
+
+impl<'a, T> Attempt for Getting<'a, T> {
+    type Output = Result<Job<'a, T>, GetError>;
+    type Seen = Seen;
+
+    #[inline]
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        match Job::get(self.shared) {
+            Outcome::Done(job) => Outcome::Done(job.ok_or(GetError)),
+            Outcome::Blocked(seen) => Outcome::Blocked(seen),
+            Outcome::Busy => Outcome::Busy,
+        }
+    }
+
+    #[inline]
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        Job::get_at_once(self.shared).map(Ok)
+    }
+
+    fn gate(&self) -> &Gate {
+        self.shared.storage.gate(self.side)
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.shared.storage.patience(self.side)
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.shared.storage.raise(self.side, seen)
+    }
+
+    fn hand_on(&self) {
+        self.shared.storage.hand_on(self.side);
+    }
 }
 
 /// Puts an item, and waits for room first while the queue is full.
@@ -86,36 +177,6 @@ impl<'a, T> Get<'a, T> {
 }
 
 future!("Get", Get<'a, T> -> Result<Job<'a, T>, GetError>);
-
-/// Puts a job back, and waits for room first while the queue is full.
-///
-/// Made by [`Job::requeue`].
-///
-/// # Panics
-/// When polled after completion.
-///
-/// # Cancel safety
-/// Dropping the future before it is complete drops the job, with all that this means, unless [`into_inner`](Self::into_inner)
-/// takes it back out.
-#[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Requeue<'a, T>(Wait<Requeueing<'a, T>>);
-
-impl<'a, T> Requeue<'a, T> {
-    pub(super) fn new(link: Link<'a, T>, job: Job<'a, T>) -> Self {
-        Self(Wait::new(Requeueing { link, job: Some(job) }))
-    }
-
-    /// Gives up, and gives back the job if it was not put back.
-    ///
-    /// `None` after the future is complete: the job was put back, or returned in the error.
-    pub fn into_inner(mut self) -> Option<Job<'a, T>> {
-        self.0.attempt.job.take()
-    }
-}
-
-// The job is moved out of the future, never pinned in it.
-impl<T> Unpin for Requeue<'_, T> {}
-future!("Requeue", Requeue<'a, T> -> Result<(), PutError<Job<'a, T>>>);
 
 /// Waits until everything that was put is done.
 ///

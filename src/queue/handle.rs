@@ -1,14 +1,12 @@
 //! The handle.
 
-use super::builder::Builder;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 use super::error::{GetError, PutError};
 use super::error::{TryGetError, TryPutError};
 use super::futures::{Get, Jobs, Join, Put};
 use super::job::Job;
 use super::shared::Shared;
-use super::storage;
-use crate::builder::refuse;
+use super::store;
 use crate::sync::Arc;
 use core::fmt;
 
@@ -55,23 +53,6 @@ pub struct Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the others.
-    ///
-    /// # Panics
-    /// If `maxsize` is zero, or so large that it cannot be represented.
-    #[must_use]
-    pub fn bounded(maxsize: usize) -> Self {
-        Builder::new().maxsize(maxsize).fifo().unwrap_or_else(|error| refuse(error))
-    }
-
-    /// A queue, first in first out, in which any number of items wait.
-    ///
-    /// Nothing slows down those who put: use it only where something else bounds what is inside.
-    #[must_use]
-    pub fn unbounded() -> Self {
-        Builder::new().fifo().unwrap_or_else(|error| refuse(error))
-    }
-
     /// Puts an item, and waits for room first while the queue is full.
     ///
     /// # Errors
@@ -115,7 +96,7 @@ impl<T> Queue<T> {
     /// ```
     #[inline]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.shared.try_put(item, storage::Put::New)
+        self.shared.try_put(item, store::Put::New)
     }
 
     /// Gets a job, and waits for one first while the queue is empty.
@@ -152,7 +133,7 @@ impl<T> Queue<T> {
     /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut down.
     #[inline]
     pub fn try_get(&self) -> Result<Job<'_, T>, TryGetError> {
-        Shared::try_get(&self.shared)
+        Job::try_get(&self.shared)
     }
 
     /// The jobs as a stream, each of which owns a share of the queue.

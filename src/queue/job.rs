@@ -1,12 +1,10 @@
 //! An item that somebody works on.
 
-#[cfg(all(feature = "std", not(target_family = "wasm")))]
-use super::error::PutError;
-use super::error::TryPutError;
-use super::futures::Requeue;
+use super::error::{TryGetError, TryPutError};
 use super::shared::{Link, Shared};
-use super::storage::{Put, Taken};
-use crate::sync::{Arc, defer};
+use super::store::{Put, Seen, Taken};
+use crate::sync::{Arc, Backoff, defer};
+use crate::wait::Outcome;
 use core::fmt;
 use core::mem;
 use core::ops::{Deref, DerefMut};
@@ -58,6 +56,49 @@ impl<'a, T> Job<'a, T> {
         InHand { taken, link: Link::Borrowed(shared) }.into_job()
     }
 
+    #[inline]
+    pub(super) fn get(shared: &'a Arc<Shared<T>>) -> Outcome<Option<Self>, Seen> {
+        match shared.storage.get(&shared.unfinished) {
+            Outcome::Done(Some(taken)) => {
+                // From here on the item is safe, whatever panics.
+                let job = Self::new(shared, taken);
+                shared.storage.freed();
+                Outcome::Done(Some(job))
+            }
+            Outcome::Done(None) => Outcome::Done(None),
+            Outcome::Blocked(seen) => Outcome::Blocked(seen),
+            Outcome::Busy => Outcome::Busy,
+        }
+    }
+
+    /// On the short way.
+    #[inline]
+    pub(super) fn get_at_once(shared: &'a Arc<Shared<T>>) -> Option<Self> {
+        let taken = shared.storage.get_at_once(&shared.unfinished)?;
+        Some(Self::new(shared, taken))
+    }
+
+    #[inline]
+    pub(super) fn try_get(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
+        match Self::get_at_once(shared) {
+            Some(job) => Ok(job),
+            None => Self::try_get_after(shared),
+        }
+    }
+
+    /// The way round where nothing was got at once.
+    #[inline(never)]
+    fn try_get_after(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
+        let mut backoff = Backoff::default();
+        loop {
+            match Self::get(shared) {
+                Outcome::Done(job) => return job.ok_or(TryGetError::ShutDown),
+                Outcome::Blocked(_) => return Err(TryGetError::Empty),
+                Outcome::Busy => backoff.wait(),
+            }
+        }
+    }
+
     /// Takes the item out, and the count upon the caller.
     #[inline]
     pub(super) fn take(mut self) -> InHand<'a, T> {
@@ -68,7 +109,7 @@ impl<'a, T> Job<'a, T> {
     }
 
     #[inline]
-    fn in_hand(&self) -> &InHand<'a, T> {
+    pub(super) fn in_hand(&self) -> &InHand<'a, T> {
         self.in_hand.as_ref().expect("a job has its item")
     }
 
@@ -122,35 +163,6 @@ impl<'a, T> Job<'a, T> {
         self.in_hand().taken.attempt
     }
 
-    /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
-    /// queue is full. The item stays unfinished all the time.
-    ///
-    /// Beware: where every worker waits for room in its own queue, nobody makes any. [`try_requeue`](Self::try_requeue)
-    /// does not wait.
-    ///
-    /// # Errors
-    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
-    ///
-    /// # Cancel safety
-    /// If the future is dropped before it is complete, the job was not put back, and is dropped with it: it is done, or comes
-    /// back by its own way in a queue with retries. [`Requeue::into_inner`] gives it back instead.
-    ///
-    /// ```
-    /// # futures_lite::future::block_on(async {
-    /// let queue = forebay::queue::Queue::bounded(2);
-    /// queue.put("hard").await.unwrap();
-    /// queue.put("easy").await.unwrap();
-    ///
-    /// queue.get().await.unwrap().requeue().await.unwrap();
-    /// assert_eq!(queue.get().await.unwrap().into_inner(), "easy");
-    /// assert_eq!(queue.get().await.unwrap().into_inner(), "hard");
-    /// queue.join().await;
-    /// # });
-    /// ```
-    pub fn requeue(self) -> Requeue<'a, T> {
-        Requeue::new(self.in_hand().link.clone(), self)
-    }
-
     /// Puts the job back if there is room for it at once.
     ///
     /// # Errors
@@ -173,15 +185,6 @@ impl<'a, T> Job<'a, T> {
             let job = InHand { taken: Taken { item, attempt }, link }.into_job();
             if full { TryPutError::Full(job) } else { TryPutError::ShutDown(job) }
         })
-    }
-
-    /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
-    ///
-    /// # Errors
-    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
-    #[cfg(all(feature = "std", not(target_family = "wasm")))]
-    pub fn requeue_blocking(self) -> Result<(), PutError<Self>> {
-        self.requeue().block()
     }
 }
 

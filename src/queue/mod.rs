@@ -66,18 +66,21 @@ mod job;
 mod offer;
 #[cfg(feature = "std")]
 mod rack;
+mod requeue;
 mod ring;
 mod shared;
 #[cfg(feature = "std")]
 mod shelf;
 mod storage;
+mod store;
 mod unfinished;
 mod watch;
 
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
-pub use futures::{Get, Jobs, Join, Put, Requeue};
+pub use futures::{Get, Jobs, Join, Put};
 pub use handle::{Queue, Shutdown};
 pub use job::Job;
 pub use offer::Offer;
+pub use requeue::Requeue;
 pub use watch::{PressureChanges, Until};

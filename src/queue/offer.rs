@@ -1,9 +1,12 @@
 //! Putting where a full queue has an answer of its own.
 
 use super::error::TryPutError;
+use super::futures::Putting;
 use super::handle::Queue;
-use super::shared::{Offering, Putting};
-use crate::wait::Wait;
+use super::store::{Put, Seen};
+use crate::gate::Gate;
+use crate::patience::Patient;
+use crate::wait::{Attempt, Outcome, Wait};
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -49,6 +52,39 @@ impl<T> Queue<T> {
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn offer_blocking(&self, item: T) -> Result<Option<T>, TryPutError<T>> {
         self.offer(item).0.block()
+    }
+}
+
+/// An attempt to put the item in hand that returns what it displaces.
+#[derive(Debug)]
+pub(super) struct Offering<'a, T>(pub(super) Putting<'a, T>);
+
+impl<T> Attempt for Offering<'_, T> {
+    type Output = Result<Option<T>, TryPutError<T>>;
+    type Seen = Seen;
+
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        let Putting { shared, item } = &mut self.0;
+        assert!(item.is_some(), "`Offer` polled after completion");
+        let mut displaced = shared.nothing_displaced();
+        let put = shared.put(item, Put::New, &mut displaced);
+        put.map(|put| put.map(|()| displaced.into_inner()))
+    }
+
+    fn gate(&self) -> &Gate {
+        self.0.gate()
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.0.patience()
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.0.raise(seen)
+    }
+
+    fn hand_on(&self) {
+        self.0.hand_on();
     }
 }
 

@@ -2,55 +2,50 @@
 
 use super::displaced::Displaced;
 use super::error::TryPutError;
-use super::storage::{Put, PutOutcome, Seen, Side, Taken};
+use super::store::{Put, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
+use crate::channel::Channel;
 use crate::error::{RecvError, TrySendError};
-use crate::futures::{Receiving, Sending, Unsent};
+use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::receiver::Receiver;
-use crate::sender::Sender;
 use crate::stats::Stats;
 use crate::sync::{Defer, defer};
 use crate::wait::{Attempt, Outcome};
 
-/// Both ends of one channel: it closes by a shutdown only.
+/// A channel without handles: it closes by a shutdown only.
 #[derive(Debug)]
 pub(super) struct Ring<T> {
-    sender: Sender<T>,
-    receiver: Receiver<T>,
+    channel: Channel<T>,
 }
 
 impl<T> Ring<T> {
-    pub(super) fn new((sender, receiver): (Sender<T>, Receiver<T>)) -> Self {
-        Self { sender, receiver }
+    pub(super) fn new(channel: Channel<T>) -> Self {
+        Self { channel }
     }
 
-    fn sending(&self, item: Option<T>) -> Sending<'_, T> {
-        Sending::by(&self.sender, item)
+    fn sending(&self) -> &Channel<T> {
+        &self.channel
     }
 
     fn receiving(&self) -> Receiving<'_, T> {
-        Receiving::by(&self.receiver)
+        Receiving { channel: &self.channel }
     }
 
-    /// Puts the item if there is room for it at once; otherwise it comes back.
+    /// Puts the item if there is room for it at once.
     #[inline]
     pub(super) fn put_at_once(&self, item: T, unfinished: &Unfinished, how: Put) -> Result<(), T> {
         if how == Put::New {
             // [raise-first] before the send: a fast worker is done with the item before `send` returns.
             unfinished.raise();
         }
-        let mut sending = self.sending(Some(item));
         // It panics only where a waker does, and then the item is in: the count is right.
-        if let Some(Ok(())) = sending.attempt_at_once() {
-            return Ok(());
-        }
-        if how == Put::New {
+        let put = self.sending().push_at_once(item);
+        if put.is_err() && how == Put::New {
             // [not-put] what was not sent does not count; it may have been all that kept the joiners.
             unfinished.lower();
         }
-        Err(sending.message.take().expect("what is not put stays"))
+        put
     }
 
     #[inline]
@@ -60,29 +55,18 @@ impl<T> Ring<T> {
         how: Put,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        if how == Put::New {
+        let counts = how == Put::New;
+        if counts {
             // [raise-first] as above.
             displaced.unfinished.raise();
         }
-        let sending = self.sending(None);
-        // It panics only where a waker does, and then the item is in: the count is right.
-        match sending.push(item.take().expect("an item is put")) {
-            Ok(()) => Outcome::Done(Ok(())),
-            Err(unsent) => Self::not_put(sending, unsent, item, how, displaced),
-        }
-    }
-
-    #[inline(never)]
-    fn not_put(
-        mut sending: Sending<'_, T>,
-        unsent: Unsent<T>,
-        item: &mut Option<T>,
-        how: Put,
-        displaced: &mut Displaced<'_, T>,
-    ) -> PutOutcome<T> {
-        let counts = how == Put::New;
         // As above; and what is displaced is put down by then.
-        let outcome = match sending.not_pushed(unsent, counts.then_some(&mut displaced.item)) {
+        let outcome = if counts {
+            self.sending().offer(item, &mut displaced.item)
+        } else {
+            self.sending().send(item)
+        };
+        let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
             Outcome::Done(Err(TrySendError::Closed(item))) => {
                 Outcome::Done(Err(TryPutError::ShutDown(item)))
@@ -93,7 +77,6 @@ impl<T> Ring<T> {
             Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
             Outcome::Busy => Outcome::Busy,
         };
-        *item = sending.message.take();
         if counts {
             // [not-put] as above.
             displaced.unfinished.lower();
@@ -125,12 +108,12 @@ impl<T> Ring<T> {
 
     /// Graceful: what is inside can still be taken.
     pub(super) fn close(&self) {
-        self.sender.close();
+        self.channel.close();
     }
 
     /// Drops what is inside; the channel is closed.
     pub(super) fn drain(&self, unfinished: &Unfinished) {
-        while let Ok(item) = self.receiver.try_recv() {
+        while let Ok(item) = self.channel.try_recv() {
             // An item that panics when it is dropped takes no other with it, and counts.
             let rest = defer(|| self.drain(unfinished));
             let done = defer(|| unfinished.lower());
@@ -142,7 +125,7 @@ impl<T> Ring<T> {
 
     pub(super) fn gate(&self, side: Side) -> &Gate {
         match side {
-            Side::Vacancies => self.sending(None).vacancies(),
+            Side::Vacancies => &self.sending().vacancies,
             Side::Arrivals => self.receiving().arrivals(),
             Side::Streams => self.receiving().streams(),
         }
@@ -150,7 +133,7 @@ impl<T> Ring<T> {
 
     pub(super) fn patience(&self, side: Side) -> Patient<'_> {
         match side {
-            Side::Vacancies => self.sending(None).of_senders(),
+            Side::Vacancies => self.sending().patience.of_senders(),
             Side::Arrivals | Side::Streams => self.receiving().of_receivers(),
         }
     }
@@ -158,14 +141,14 @@ impl<T> Ring<T> {
     pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {
-            Side::Vacancies => self.sending(None).raise(seen),
+            Side::Vacancies => self.sending().raise_vacancies(seen),
             Side::Arrivals | Side::Streams => self.receiving().raise(seen),
         }
     }
 
     pub(super) fn hand_on(&self, side: Side) {
         match side {
-            Side::Vacancies => self.sending(None).hand_on(),
+            Side::Vacancies => self.sending().hand_on_vacancy(),
             Side::Arrivals => self.receiving().hand_on(),
             // Whoever holds a stream may never look again: it owes nothing.
             Side::Streams => {}
@@ -173,28 +156,35 @@ impl<T> Ring<T> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.receiver.len()
+        self.channel.len()
     }
 
     pub(super) fn capacity(&self) -> Option<usize> {
-        self.receiver.capacity()
+        self.channel.capacity()
     }
 
     pub(super) fn count_refused(&self) {
-        self.sending(None).count_refused();
+        self.sending().count_refused();
     }
 
     pub(super) fn stats(&self) -> Stats {
-        self.receiver.stats()
+        self.channel.stats()
     }
 
     /// What has the level.
-    pub(super) fn watched(&self) -> &Sender<T> {
-        &self.sender
+    pub(super) fn watched(&self) -> &Channel<T> {
+        &self.channel
     }
 
     pub(super) fn is_shut_down(&self) -> bool {
-        self.sender.is_closed()
+        self.channel.is_closed()
+    }
+}
+
+impl<T> Drop for Ring<T> {
+    fn drop(&mut self) {
+        // A message that panics when it is dropped takes no other with it.
+        self.channel.drain();
     }
 }
 

@@ -8,7 +8,7 @@ use super::displaced::Displaced;
 use super::error::TryPutError;
 use super::gauge::Gauge;
 use super::rack::{Entry, Rack};
-use super::storage::{Put, PutOutcome, Seen, Side, Taken};
+use super::store::{Put, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;

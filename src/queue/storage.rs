@@ -4,50 +4,16 @@
 //! a shelf a job that was dropped may come back.
 
 use super::displaced::Displaced;
-use super::error::TryPutError;
 use super::ring::Ring;
 #[cfg(feature = "std")]
 use super::shelf::Shelf;
+use super::store::{Put, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
-use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::wait::{Attempt, Outcome};
-
-/// What an attempt that was blocked saw: a position of the channel; a shelf has nothing to show.
-pub(super) type Seen = Option<<Receiving<'static, ()> as Attempt>::Seen>;
-
-/// Where somebody waits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Side {
-    /// For room.
-    Vacancies,
-    /// For an item.
-    Arrivals,
-    /// For an item, as a stream, which may never look again.
-    Streams,
-}
-
-/// What is put.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Put {
-    /// An item that is not counted yet.
-    New,
-    /// A job in hand, after so many attempts.
-    Again(u32),
-}
-
-/// What an attempt to put came to.
-pub(super) type PutOutcome<T> = Outcome<Result<(), TryPutError<T>>, Seen>;
-
-/// An item on its way out.
-#[derive(Debug)]
-pub(super) struct Taken<T> {
-    pub(super) item: T,
-    pub(super) attempt: u32,
-}
+use crate::wait::Outcome;
 
 #[derive(Debug)]
 pub(super) enum Storage<T> {

@@ -1,0 +1,145 @@
+//! Putting a job back.
+
+use super::error::PutError;
+use super::futures::future;
+use super::job::{InHand, Job};
+use super::shared::Link;
+use super::store::{Put, Seen, Side, Taken};
+use crate::gate::Gate;
+use crate::patience::Patient;
+use crate::wait::{Attempt, Outcome, Wait};
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+impl<'a, T> Job<'a, T> {
+    /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
+    /// queue is full. The item stays unfinished all the time.
+    ///
+    /// Beware: where every worker waits for room in its own queue, nobody makes any. [`try_requeue`](Self::try_requeue)
+    /// does not wait.
+    ///
+    /// # Errors
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is complete, the job was not put back, and is dropped with it: it is done, or comes
+    /// back by its own way in a queue with retries. [`Requeue::into_inner`] gives it back instead.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let queue = forebay::queue::Queue::bounded(2);
+    /// queue.put("hard").await.unwrap();
+    /// queue.put("easy").await.unwrap();
+    ///
+    /// queue.get().await.unwrap().requeue().await.unwrap();
+    /// assert_eq!(queue.get().await.unwrap().into_inner(), "easy");
+    /// assert_eq!(queue.get().await.unwrap().into_inner(), "hard");
+    /// queue.join().await;
+    /// # });
+    /// ```
+    pub fn requeue(self) -> Requeue<'a, T> {
+        Requeue::new(self.in_hand().link.clone(), self)
+    }
+
+    /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
+    ///
+    /// # Errors
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn requeue_blocking(self) -> Result<(), PutError<Self>> {
+        self.requeue().block()
+    }
+}
+
+/// An attempt to put a job back.
+#[derive(Debug)]
+pub(super) struct Requeueing<'a, T> {
+    /// The queue, for as long as the job is, and after it.
+    pub(super) link: Link<'a, T>,
+    pub(super) job: Option<Job<'a, T>>,
+}
+
+impl<'a, T> Attempt for Requeueing<'a, T> {
+    type Output = Result<(), PutError<Job<'a, T>>>;
+    type Seen = Seen;
+
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        let job = self.job.take().expect("`Requeue` polled after completion");
+        let InHand { taken: Taken { item, attempt }, link } = job.take();
+        let mut item = Some(item);
+        let shared = link.get();
+        let outcome = shared.put(&mut item, Put::Again(attempt), &mut shared.nothing_displaced());
+        let job = |item| InHand { taken: Taken { item, attempt }, link }.into_job();
+        match outcome {
+            Outcome::Done(Ok(())) => Outcome::Done(Ok(())),
+            Outcome::Done(Err(error)) => Outcome::Done(Err(PutError(job(error.into_inner())))),
+            Outcome::Blocked(seen) => {
+                self.job = item.map(job);
+                Outcome::Blocked(seen)
+            }
+            Outcome::Busy => {
+                self.job = item.map(job);
+                Outcome::Busy
+            }
+        }
+    }
+
+    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+        let InHand { taken: Taken { item, attempt }, link } = self.job.take()?.take();
+        match link.get().put_at_once(item, Put::Again(attempt)) {
+            Ok(()) => Some(Ok(())),
+            Err(item) => {
+                self.job = Some(InHand { taken: Taken { item, attempt }, link }.into_job());
+                None
+            }
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        self.link.get().storage.gate(Side::Vacancies)
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.link.get().storage.patience(Side::Vacancies)
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.link.get().storage.raise(Side::Vacancies, seen)
+    }
+
+    fn hand_on(&self) {
+        self.link.get().storage.hand_on(Side::Vacancies);
+    }
+}
+
+/// Puts a job back, and waits for room first while the queue is full.
+///
+/// Made by [`Job::requeue`].
+///
+/// # Panics
+/// When polled after completion.
+///
+/// # Cancel safety
+/// Dropping the future before it is complete drops the job, with all that this means, unless [`into_inner`](Self::into_inner)
+/// takes it back out.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Requeue<'a, T>(Wait<Requeueing<'a, T>>);
+
+impl<'a, T> Requeue<'a, T> {
+    pub(super) fn new(link: Link<'a, T>, job: Job<'a, T>) -> Self {
+        Self(Wait::new(Requeueing { link, job: Some(job) }))
+    }
+
+    /// Gives up, and gives back the job if it was not put back.
+    ///
+    /// `None` after the future is complete: the job was put back, or returned in the error.
+    pub fn into_inner(mut self) -> Option<Job<'a, T>> {
+        self.0.attempt.job.take()
+    }
+}
+
+// The job is moved out of the future, never pinned in it.
+impl<T> Unpin for Requeue<'_, T> {}
+future!("Requeue", Requeue<'a, T> -> Result<(), PutError<Job<'a, T>>>);
