@@ -11,7 +11,7 @@ use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watch, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, defer, uninterrupted};
+use crate::sync::{Backoff, defer};
 use crate::wait::Outcome;
 use alloc::boxed::Box;
 
@@ -54,11 +54,8 @@ impl<T> Channel<T> {
 
     /// An attempt to send that looks only where the room would be; the message comes back without a reason.
     #[inline(always)]
-    pub(crate) fn push_at_once(&self, message: T) -> Result<(), T> {
-        let owed = uninterrupted(|| match self.buffer.claim_at_once() {
-            Some(vacancy) => Ok(vacancy.fill(message)),
-            None => Err(message),
-        })?;
+    pub(crate) fn push_fast(&self, message: T) -> Result<(), T> {
+        let owed = self.buffer.push_fast(message)?;
         self.announce_push(owed);
         Ok(())
     }
@@ -66,10 +63,7 @@ impl<T> Channel<T> {
     /// One attempt to send; the message comes back with the reason.
     #[inline]
     fn push(&self, message: &mut Option<T>) -> Result<(), PushError> {
-        let owed = uninterrupted(|| {
-            let vacancy = self.buffer.claim()?;
-            Ok(vacancy.fill(message.take().expect("a message to send")))
-        })?;
+        let owed = self.buffer.push(message)?;
         self.announce_push(owed);
         Ok(())
     }
@@ -127,15 +121,15 @@ impl<T> Channel<T> {
     /// One attempt to receive.
     #[inline(never)]
     pub(crate) fn pop(&self) -> Result<T, PopError> {
-        let (message, owed) = uninterrupted(|| self.buffer.pop())?;
+        let (message, owed) = self.buffer.pop()?;
         self.announce_pop(owed);
         Ok(message)
     }
 
     /// An attempt to receive that looks only where the message would be.
     #[inline(always)]
-    pub(crate) fn pop_at_once(&self) -> Option<T> {
-        let (message, owed) = uninterrupted(|| self.buffer.pop_at_once())?;
+    pub(crate) fn pop_fast(&self) -> Option<T> {
+        let (message, owed) = self.buffer.pop_fast()?;
         self.announce_pop(owed);
         Some(message)
     }
@@ -190,12 +184,12 @@ impl<T> Channel<T> {
 
     #[inline]
     pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.push_at_once(message).or_else(|message| self.try_send_on(message))
+        self.push_fast(message).or_else(|message| self.try_send_slow(message))
     }
 
     /// The way round for a message that was not taken at once.
     #[cold]
-    fn try_send_on(&self, message: T) -> Result<(), TrySendError<T>> {
+    fn try_send_slow(&self, message: T) -> Result<(), TrySendError<T>> {
         let mut message = Some(message);
         let mut backoff = Backoff::default();
         loop {
@@ -212,12 +206,12 @@ impl<T> Channel<T> {
 
     #[inline]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.pop_at_once().map_or_else(|| self.try_recv_on(), Ok)
+        self.pop_fast().map_or_else(|| self.try_recv_slow(), Ok)
     }
 
     /// The way round for a message that was not there at once.
     #[cold]
-    fn try_recv_on(&self) -> Result<T, TryRecvError> {
+    fn try_recv_slow(&self) -> Result<T, TryRecvError> {
         let mut backoff = Backoff::default();
         loop {
             match self.pop() {
@@ -248,13 +242,10 @@ impl<T> Channel<T> {
 
     /// Puts the message into a full buffer, and takes the oldest out; `false` if it is not full.
     fn displace(&self, full: Position, message: &mut Option<T>, displaced: &mut Option<T>) -> bool {
-        let owed = uninterrupted(|| {
-            let (vacancy, oldest) = self.buffer.overrun(full)?;
-            let owed = vacancy.fill(message.take()?);
-            *displaced = Some(oldest);
-            Some(owed)
-        });
-        let Some(owed) = owed else { return false };
+        let Some((owed, oldest)) = self.buffer.displace(full, message) else {
+            return false;
+        };
+        *displaced = Some(oldest);
         self.count_displaced();
         self.announce_push(owed);
         true
@@ -378,12 +369,12 @@ impl<T> Channel<T> {
     }
 
     /// Adds a sender to an open channel that has one; `false` otherwise.
-    pub(crate) fn revive_sender(&self) -> bool {
+    pub(crate) fn upgrade_sender(&self) -> bool {
         !self.is_closed() && self.senders.add_if_any()
     }
 
     /// Adds a receiver to an open channel that has one; `false` otherwise.
-    pub(crate) fn revive_receiver(&self) -> bool {
+    pub(crate) fn upgrade_receiver(&self) -> bool {
         !self.is_closed() && self.receivers.add_if_any()
     }
 

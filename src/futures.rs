@@ -51,8 +51,8 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     #[inline]
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        match self.channel.push_at_once(self.message.take()?) {
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        match self.channel.push_fast(self.message.take()?) {
             Ok(()) => Some(Ok(())),
             Err(message) => {
                 self.message = Some(message);
@@ -115,8 +115,8 @@ impl<T> Attempt for Receiving<'_, T> {
     }
 
     #[inline]
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        self.channel.pop_at_once().map(Ok)
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        self.channel.pop_fast().map(Ok)
     }
 
     fn gate(&self) -> &Gate {

@@ -241,7 +241,7 @@ impl<T> WeakReceiver<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn upgrade(&self) -> Option<Receiver<T>> {
-        self.channel.revive_receiver().then(|| Receiver::new(Arc::clone(&self.channel)))
+        self.channel.upgrade_receiver().then(|| Receiver::new(Arc::clone(&self.channel)))
     }
 }
 

@@ -275,7 +275,7 @@ impl<T> WeakSender<T> {
     /// assert!(weak.upgrade().is_none());
     /// ```
     pub fn upgrade(&self) -> Option<Sender<T>> {
-        self.channel.revive_sender().then(|| Sender { channel: Arc::clone(&self.channel) })
+        self.channel.upgrade_sender().then(|| Sender { channel: Arc::clone(&self.channel) })
     }
 }
 

@@ -26,8 +26,8 @@ impl<T> Attempt for Streaming<'_, T> {
     }
 
     #[inline]
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        self.0.attempt_at_once()
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        self.0.attempt_fast()
     }
 
     fn gate(&self) -> &Gate {

@@ -314,7 +314,7 @@ impl Backoff {
 /// For a thread that has lost a claim to another one: keeps off the line for so long that the other can make many claims in a
 /// row. Without this, two threads take the line away from each other for every single one.
 #[inline(always)] // A call would cost the callers registers, also where they lose nothing.
-pub(crate) fn give_way() {
+pub(crate) fn claim_backoff() {
     /// More than a line needs from one processor to another and back.
     const PAUSES: u32 = 32;
 

@@ -48,7 +48,7 @@ pub(crate) trait Attempt {
 
     /// The attempt on the short way: it looks only where success would show, and so leaves the other lines to who is about
     /// to bring it about. `None` tells nothing.
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
         None
     }
 
@@ -78,7 +78,7 @@ pub(crate) enum Stage {
     /// At the gate, and announced: the flag was up after the place was taken.
     Asleep(Listener),
     /// Notified, and the notification is neither used nor settled.
-    Owing,
+    Notified,
 }
 
 /// An attempt with its stage: all that a future of this crate consists of.
@@ -108,7 +108,7 @@ impl<A: Attempt> Wait<A> {
                 Step::Asleep { .. } => {
                     if let Stage::Asleep(listener) = core::mem::take(&mut self.stage) {
                         listener.wait();
-                        self.stage = Stage::Owing;
+                        self.stage = Stage::Notified;
                     }
                 }
             }
@@ -143,16 +143,16 @@ pub(crate) fn poll<A: Attempt>(
     if let Stage::Awake = stage {
         // Most polls are the first of their wait and succeed: nothing is to be settled then. Those after a turn, which mostly
         // succeed where the first ones don't, are left to the other attempt in `step`: a branch for both is hard to foresee.
-        if let Some(output) = at_once(attempt) {
+        if let Some(output) = fast(attempt) {
             return Poll::Ready(output);
         }
     }
-    poll_on(attempt, stage, cx)
+    poll_slow(attempt, stage, cx)
 }
 
 /// The way round for a wait that has begun.
 #[inline(never)]
-fn poll_on<A: Attempt>(
+fn poll_slow<A: Attempt>(
     attempt: &mut A,
     stage: &mut Stage,
     cx: &mut Context<'_>,
@@ -161,7 +161,7 @@ fn poll_on<A: Attempt>(
         // The notification first: an attempt that succeeds has then used it.
         if let Stage::Asleep(listener) = stage {
             if listener.poll(cx).is_ready() {
-                *stage = Stage::Owing;
+                *stage = Stage::Notified;
             }
         }
         match step(attempt, stage) {
@@ -181,7 +181,7 @@ fn poll_on<A: Attempt>(
 /// Ends a wait, successful or not: what it owes is handed on.
 #[inline]
 pub(crate) fn leave<A: Attempt>(attempt: &A, stage: &mut Stage) {
-    if let Stage::Asleep(_) | Stage::Owing = stage {
+    if let Stage::Asleep(_) | Stage::Notified = stage {
         settle(attempt, stage);
     }
 }
@@ -193,7 +193,7 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
         // [cancel] a notification that came and was not looked at is still somebody's.
         Stage::Asleep(listener) => listener.discard(),
         // [owing] so is one that was taken from the gate and not used.
-        Stage::Owing => true,
+        Stage::Notified => true,
     };
     if owing {
         attempt.hand_on();
@@ -202,8 +202,8 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
 
 fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
     let mut backoff = Backoff::default();
-    if let Stage::Yielding | Stage::Owing = stage {
-        if let Some(output) = at_once(attempt) {
+    if let Stage::Yielding | Stage::Notified = stage {
+        if let Some(output) = fast(attempt) {
             return Step::Done(finish(attempt, stage, output));
         }
     }
@@ -253,7 +253,7 @@ fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::O
             }
         }
         // The notification that led here is used; one that came since was not meant for this message.
-        Stage::Owing => *stage = Stage::Awake,
+        Stage::Notified => *stage = Stage::Awake,
     }
     leave(attempt, stage);
     output
@@ -261,8 +261,8 @@ fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::O
 
 /// The short way.
 #[inline]
-fn at_once<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
-    if HEURISTICS { attempt.attempt_at_once() } else { None }
+fn fast<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
+    if HEURISTICS { attempt.attempt_fast() } else { None }
 }
 
 /// Looks again and again for as long as another processor may need to get here, if that has paid off of late.
@@ -272,7 +272,7 @@ fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
     }
     for _ in 0..attempt.patience()?.looks() {
         pause();
-        if let Some(output) = attempt.attempt_at_once() {
+        if let Some(output) = attempt.attempt_fast() {
             if let Some(patience) = attempt.patience() {
                 patience.look_paid();
             }
@@ -309,7 +309,7 @@ fn fall_asleep<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output
             Outcome::Busy => {
                 if !backoff.spin() {
                     if listener.discard() {
-                        *stage = Stage::Owing;
+                        *stage = Stage::Notified;
                     }
                     return Step::Busy;
                 }

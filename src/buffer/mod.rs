@@ -11,9 +11,9 @@ mod slot;
 pub(crate) use answer::{Owed, PopError, PushError};
 pub(crate) use level::Marks;
 pub(crate) use position::{Cursor, Position, Traffic};
-pub(crate) use slot::Vacancy;
 
 use crate::sync::Ordering::Acquire;
+use crate::sync::uninterrupted;
 use ring::Ring;
 use segments::Segments;
 
@@ -35,49 +35,62 @@ impl<T> Buffer<T> {
         Self::Unbounded(Segments::new(watched))
     }
 
-    /// Claims the next slot for a message where that takes a few instructions; otherwise [`claim`](Self::claim) must
-    /// be asked.
+    /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
+    /// [`push`](Self::push) must be asked.
     #[inline(always)]
-    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
-        match self {
-            Self::Bounded(ring) => ring.claim_at_once(),
-            Self::Unbounded(segments) => segments.claim_at_once(),
-        }
+    pub(crate) fn push_fast(&self, message: T) -> Result<Owed, T> {
+        uninterrupted(|| {
+            let vacancy = match self {
+                Self::Bounded(ring) => ring.claim_fast(),
+                Self::Unbounded(segments) => segments.claim_fast(),
+            };
+            match vacancy {
+                Some(vacancy) => Ok(vacancy.fill(message)),
+                None => Err(message),
+            }
+        })
     }
 
-    /// Claims the next slot for a message.
-    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
-        match self {
-            Self::Bounded(ring) => ring.claim(),
-            Self::Unbounded(segments) => segments.claim(),
-        }
+    /// Puts the message in. It stays with the caller until a slot is claimed for it.
+    #[inline]
+    pub(crate) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        uninterrupted(|| {
+            let vacancy = match self {
+                Self::Bounded(ring) => ring.claim()?,
+                Self::Unbounded(segments) => segments.claim()?,
+            };
+            Ok(vacancy.fill(message.take().expect("a message to push")))
+        })
     }
 
-    /// Displaces the oldest message, for one that goes to the end instead.
+    /// Puts the message into a full buffer, in place of the oldest one.
     ///
-    /// `full` is what [`claim`](Self::claim) found. `None` if that is no longer so, or if somebody is at it.
-    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
-        match self {
-            Self::Bounded(ring) => ring.overrun(full),
-            Self::Unbounded(_) => None,
-        }
+    /// `full` is what [`push`](Self::push) found. `None` if that is no longer so, or if the slot is contended.
+    pub(crate) fn displace(&self, full: Position, message: &mut Option<T>) -> Option<(Owed, T)> {
+        uninterrupted(|| {
+            let (vacancy, oldest) = match self {
+                Self::Bounded(ring) => ring.displace(full)?,
+                Self::Unbounded(_) => return None,
+            };
+            Some((vacancy.fill(message.take().expect("a message to push")), oldest))
+        })
     }
 
-    /// Takes the oldest message where that takes a few instructions; otherwise [`pop`](Self::pop) must be asked.
+    /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.
     #[inline(always)]
-    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
-        match self {
-            Self::Bounded(ring) => ring.pop_at_once(),
-            Self::Unbounded(segments) => segments.pop_at_once(),
-        }
+    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
+        uninterrupted(|| match self {
+            Self::Bounded(ring) => ring.pop_fast(),
+            Self::Unbounded(segments) => segments.pop_fast(),
+        })
     }
 
     /// Takes the oldest message.
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        match self {
+        uninterrupted(|| match self {
             Self::Bounded(ring) => ring.pop(),
             Self::Unbounded(segments) => segments.pop(),
-        }
+        })
     }
 
     /// No further claim succeeds. `true` for the one call that closed the buffer.

@@ -142,7 +142,7 @@ const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
 #[derive(Debug)]
-pub(super) struct Track {
+pub(super) struct Geometry {
     /// The index of the last slot.
     last: usize,
     /// The bits of the index. A lap has a power of two of places, used or not, so that lap and index are bit fields.
@@ -153,7 +153,7 @@ pub(super) struct Track {
     lap: usize,
 }
 
-impl Track {
+impl Geometry {
     /// The largest capacity that leaves two bits for the lap.
     const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
 
@@ -206,7 +206,7 @@ impl Track {
 
     /// How many messages lie between `head` and `tail`.
     ///
-    /// An overrun moves the tail first: for a moment there is one place more than messages.
+    /// An displace moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
         self.places_between(head, tail).min(self.capacity())
     }
@@ -222,7 +222,7 @@ impl Track {
             let laps = self.start().laps_to(position, self.mask + 1);
             laps * self.capacity() + self.index(position)
         };
-        // The message that an overrun displaces is out when the tail has moved.
+        // The message that an displace displaces is out when the tail has moved.
         let displaced = self.places_between(head, tail) > self.capacity();
         let head = if displaced { self.next(head) } else { head };
         Traffic {
@@ -341,9 +341,9 @@ impl Cursor {
 
 /// A position as somebody has seen it: a copy, which may be left behind and which tells nobody anything.
 #[derive(Debug)]
-pub(super) struct Sighting(AtomicUsize);
+pub(super) struct CachedPosition(AtomicUsize);
 
-impl Sighting {
+impl CachedPosition {
     pub(super) fn new(position: Position) -> Self {
         Self(AtomicUsize::new(position.0))
     }

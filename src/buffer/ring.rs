@@ -22,10 +22,10 @@
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::answer::{Owed, PopError, PushError};
-use super::position::{Cursor, Position, Stamp, Track, Traffic};
+use super::position::{Cursor, Geometry, Position, Stamp, Traffic};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{CachePadded, give_way};
+use crate::sync::{CachePadded, claim_backoff};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -36,48 +36,48 @@ pub(crate) struct Ring<T> {
     /// Moved by receivers. Its flags: senders wait; the level is High.
     head: CachePadded<Cursor>,
     slots: Box<[Slot<T>]>,
-    track: Track,
+    geometry: Geometry,
 }
 
 impl<T> Ring<T> {
     /// `None` if the capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn new(capacity: usize, watched: bool) -> Option<Self> {
-        let track = Track::new(capacity)?;
+        let geometry = Geometry::new(capacity)?;
         let mut slots = Vec::new();
         slots.try_reserve_exact(capacity).ok()?;
-        slots.extend((0..capacity).map(|index| Slot::vacant(track.first(index))));
+        slots.extend((0..capacity).map(|index| Slot::vacant(geometry.first(index))));
         Some(Self {
-            tail: CachePadded(Cursor::new(track.start().marked(watched))),
-            head: CachePadded(Cursor::new(track.start())),
+            tail: CachePadded(Cursor::new(geometry.start().marked(watched))),
+            head: CachePadded(Cursor::new(geometry.start())),
             slots: slots.into_boxed_slice(),
-            track,
+            geometry,
         })
     }
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
+    pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
         self.claim_at(self.tail.load(Relaxed))
     }
 
     #[inline(always)]
     fn claim_at(&self, tail: Position) -> Option<Vacancy<'_, T>> {
-        let slot = &self.slots[self.track.index(tail)];
+        let slot = &self.slots[self.geometry.index(tail)];
         // A closed tail is nobody's turn.
         if slot.stamp() != Stamp::vacant(tail) {
             return None;
         }
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
-        if !self.tail.advance(tail, self.track.next(tail), Release) {
-            give_way();
+        if !self.tail.advance(tail, self.geometry.next(tail), Release) {
+            claim_backoff();
             return None;
         }
         Some(Vacancy { slot, place: tail })
     }
 
     /// Claims the next slot for a message, or tells why not.
-    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
+    pub(super) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         loop {
             // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below is not behind.
             let tail = self.tail.load(Acquire);
@@ -88,7 +88,7 @@ impl<T> Ring<T> {
                 return Ok(vacancy);
             }
             let head = self.head.load(Relaxed);
-            if self.track.next_lap(head).is_at(tail) {
+            if self.geometry.next_lap(head).is_at(tail) {
                 return Err(PushError::Full(head));
             }
             // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another sender was faster.
@@ -102,18 +102,18 @@ impl<T> Ring<T> {
     ///
     /// `full` is the head word with which [`claim`](Self::claim) found the ring full. `None` if that is no longer so, or if
     /// somebody is at it.
-    pub(crate) fn overrun(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
+    pub(super) fn displace(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
         // [bar] the oldest message is barred first, so that the ring is still full of it when the tail moves.
         if full.is_barred() || !self.head.bar(full) {
             return None;
         }
         let tail = self.tail.load(Acquire);
-        let slot = &self.slots[self.track.index(full)];
+        let slot = &self.slots[self.geometry.index(full)];
         // The message may be on its way in. A closed tail is nobody's turn. [moved-tail] pairs with [seen-tail].
         if slot.stamp() != Stamp::filled(full)
             || tail.is_barred()
-            || !self.track.next_lap(full).is_at(tail)
-            || !self.tail.advance(tail, self.track.next(tail), Release)
+            || !self.geometry.next_lap(full).is_at(tail)
+            || !self.tail.advance(tail, self.geometry.next(tail), Release)
         {
             self.head.unbar();
             return None;
@@ -121,7 +121,7 @@ impl<T> Ring<T> {
         loop {
             let head = self.head.load(Relaxed);
             // [moved-head] pairs with [seen-head]: the ring is not empty, the tail has moved.
-            if self.head.advance(head, self.track.next(head).unbarred(), Release) {
+            if self.head.advance(head, self.geometry.next(head).unbarred(), Release) {
                 break;
             }
         }
@@ -132,25 +132,25 @@ impl<T> Ring<T> {
 
     /// Takes the oldest message if it is there and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
+    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         self.pop_at(self.head.load(Relaxed))
     }
 
     #[inline(always)]
     fn pop_at(&self, head: Position) -> Option<(T, Owed)> {
-        let slot = &self.slots[self.track.index(head)];
+        let slot = &self.slots[self.geometry.index(head)];
         if slot.stamp() != Stamp::filled(head) {
             return None;
         }
         // [claim] pairs with [raise]: the flags are read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
-        if !self.head.advance(head, self.track.next(head), Release) {
-            give_way();
+        if !self.head.advance(head, self.geometry.next(head), Release) {
+            claim_backoff();
             return None;
         }
         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
-        slot.free(self.track.next_lap(head));
+        slot.free(self.geometry.next_lap(head));
         Some((message, Owed::in_claimed(head)))
     }
 
@@ -179,15 +179,15 @@ impl<T> Ring<T> {
     }
 
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        self.track.distance(head, tail)
+        self.geometry.distance(head, tail)
     }
 
     pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
-        self.track.traffic(head, tail)
+        self.geometry.traffic(head, tail)
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.track.capacity()
+        self.geometry.capacity()
     }
 
     /// The word on which receivers raise their flag.

@@ -25,10 +25,10 @@
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
 use super::answer::{Owed, PopError, PushError};
-use super::position::{Cursor, Position, Sighting, Stamp, Traffic};
+use super::position::{CachedPosition, Cursor, Position, Stamp, Traffic};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, give_way};
+use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, claim_backoff};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
@@ -101,7 +101,7 @@ impl<T> End<T> {
 #[derive(Debug)]
 struct Front<T> {
     end: End<T>,
-    tail: Sighting,
+    tail: CachedPosition,
 }
 
 #[derive(Debug)]
@@ -120,8 +120,10 @@ impl<T> Segments<T> {
     pub(crate) fn new(watched: bool) -> Self {
         let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
         let tail = End::new(block, watched);
-        let front =
-            Front { end: End::new(block, false), tail: Sighting::new(Position::start(PLACES)) };
+        let front = Front {
+            end: End::new(block, false),
+            tail: CachedPosition::new(Position::start(PLACES)),
+        };
         Self {
             tail: CachePadded(tail),
             front: CachePadded(front),
@@ -132,7 +134,7 @@ impl<T> Segments<T> {
 
     /// Claims the next slot for a message if that needs no other block and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn claim_at_once(&self) -> Option<Vacancy<'_, T>> {
+    pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
         // [closed] pairs with [close]; [installed] pairs with [install].
         let tail = self.tail.position.load(Acquire);
         let index = tail.index(PLACES);
@@ -150,7 +152,7 @@ impl<T> Segments<T> {
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
         if !self.tail.position.advance(tail, tail.next(), Release) {
-            give_way();
+            claim_backoff();
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block; and the
@@ -159,7 +161,7 @@ impl<T> Segments<T> {
     }
 
     /// Claims the next slot for a message. There always is one, so the answer is never Full.
-    pub(crate) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
+    pub(super) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         let mut next = None;
         let claimed = loop {
             // [closed] pairs with [close]; [installed] pairs with [install].
@@ -194,7 +196,7 @@ impl<T> Segments<T> {
 
     /// Takes the oldest message if that needs no other block and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn pop_at_once(&self) -> Option<(T, Owed)> {
+    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         // [installed] pairs with [install].
         let head = self.front.end.position.load(Acquire);
         let index = head.index(PLACES);
@@ -223,7 +225,7 @@ impl<T> Segments<T> {
         // The flag is read in the word that this replaces.
         // [moved-head] pairs with [seen-head].
         if !self.front.end.position.advance(head, head.next(), Release) {
-            give_way();
+            claim_backoff();
             return None;
         }
         // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.

@@ -73,7 +73,7 @@ impl<T> Slot<T> {
 /// There is no way back: until it is filled, receivers find it busy.
 #[derive(Debug)]
 #[must_use = "a claimed slot that is never filled blocks the channel"]
-pub(crate) struct Vacancy<'a, T> {
+pub(super) struct Vacancy<'a, T> {
     pub(super) slot: &'a Slot<T>,
     pub(super) place: Position,
 }
@@ -81,7 +81,7 @@ pub(crate) struct Vacancy<'a, T> {
 impl<T> Vacancy<'_, T> {
     /// Publishes the message.
     #[inline]
-    pub(crate) fn fill(self, message: T) -> Owed {
+    pub(super) fn fill(self, message: T) -> Owed {
         // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
         unsafe { self.slot.fill(self.place, message) };
         Owed::in_claimed(self.place)

@@ -1,12 +1,12 @@
 //! How queues are made.
 
+use super::fifo::Fifo;
 use super::handle::Queue;
 #[cfg(feature = "std")]
-use super::rack::Rack;
-use super::ring::Ring;
-use super::shared::Shared;
+use super::locked::Locked;
 #[cfg(feature = "std")]
-use super::shelf::Shelf;
+use super::order::Order;
+use super::shared::Shared;
 use super::storage::Storage;
 use super::unfinished::Unfinished;
 use crate::buffer::Marks;
@@ -111,9 +111,9 @@ impl Builder {
     pub fn fifo<T>(self) -> Result<Queue<T>, BuildError> {
         #[cfg(feature = "std")]
         if self.retries.is_some() {
-            return self.shelf(Rack::line());
+            return self.shelf(Order::fifo());
         }
-        Ok(open(Storage::Ring(Ring::new(crate::builder::build_channel(
+        Ok(open(Storage::Fifo(Fifo::new(crate::builder::build_channel(
             self.maxsize,
             self.options,
         )?))))
@@ -125,7 +125,7 @@ impl Builder {
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
-        self.shelf(Rack::stack())
+        self.shelf(Order::lifo())
     }
 
     /// The least item first, and of equal ones the first in: asyncio's `PriorityQueue`. Wrap what is to come greatest first
@@ -139,14 +139,14 @@ impl Builder {
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {
-        self.shelf(Rack::ranks())
+        self.shelf(Order::priority())
     }
 
     #[cfg(feature = "std")]
-    fn shelf<T>(self, rack: Rack<T>) -> Result<Queue<T>, BuildError> {
+    fn shelf<T>(self, order: Order<T>) -> Result<Queue<T>, BuildError> {
         let Self { maxsize, retries, options } = self;
         options.check(maxsize)?;
-        Ok(open(Storage::Shelf(Shelf::new(rack, maxsize, retries, options))))
+        Ok(open(Storage::Locked(Locked::new(order, maxsize, retries, options))))
     }
 }
 

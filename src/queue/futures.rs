@@ -3,7 +3,7 @@
 use super::error::{GetError, PutError};
 use super::job::Job;
 use super::shared::Shared;
-use super::store::{Put as Kind, Seen, Side};
+use super::store::{Origin, Seen, Side};
 use super::unfinished::{Joining, Unfinished};
 use crate::gate::Gate;
 use crate::patience::Patient;
@@ -56,13 +56,14 @@ impl<T> Attempt for Putting<'_, T> {
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
         assert!(self.item.is_some(), "`Put` polled after completion");
-        let put = self.shared.put(&mut self.item, Kind::New, &mut self.shared.nothing_displaced());
+        let put =
+            self.shared.put(&mut self.item, Origin::New, &mut self.shared.nothing_displaced());
         put.map(|put| put.map_err(|error| PutError(error.into_inner())))
     }
 
     #[inline]
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        match self.shared.put_at_once(self.item.take()?, Kind::New) {
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        match self.shared.put_fast(self.item.take()?, Origin::New) {
             Ok(()) => Some(Ok(())),
             Err(item) => {
                 self.item = Some(item);
@@ -109,8 +110,8 @@ impl<'a, T> Attempt for Getting<'a, T> {
     }
 
     #[inline]
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        Job::get_at_once(self.shared).map(Ok)
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        Job::get_fast(self.shared).map(Ok)
     }
 
     fn gate(&self) -> &Gate {

@@ -96,7 +96,7 @@ impl<T> Queue<T> {
     /// ```
     #[inline]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.shared.try_put(item, store::Put::New)
+        self.shared.try_put(item, store::Origin::New)
     }
 
     /// Gets a job, and waits for one first while the queue is empty.

@@ -2,7 +2,7 @@
 
 use super::error::{TryGetError, TryPutError};
 use super::shared::{Link, Shared};
-use super::store::{Put, Seen, Taken};
+use super::store::{Origin, Seen, Taken};
 use crate::sync::{Arc, Backoff, defer};
 use crate::wait::Outcome;
 use core::fmt;
@@ -34,16 +34,16 @@ use core::ops::{Deref, DerefMut};
 #[must_use = "a job that is dropped counts as done, or goes back to its queue"]
 pub struct Job<'a, T> {
     /// `None` once the job is spent, which is when its last owner goes.
-    in_hand: Option<InHand<'a, T>>,
+    in_hand: Option<JobParts<'a, T>>,
 }
 
 /// What a job consists of. It leaves the job as a whole, so that nothing is left of a spent one.
-pub(super) struct InHand<'a, T> {
+pub(super) struct JobParts<'a, T> {
     pub(super) taken: Taken<T>,
     pub(super) link: Link<'a, T>,
 }
 
-impl<'a, T> InHand<'a, T> {
+impl<'a, T> JobParts<'a, T> {
     #[inline]
     pub(super) fn into_job(self) -> Job<'a, T> {
         Job { in_hand: Some(self) }
@@ -53,7 +53,7 @@ impl<'a, T> InHand<'a, T> {
 impl<'a, T> Job<'a, T> {
     #[inline]
     pub(super) fn new(shared: &'a Arc<Shared<T>>, taken: Taken<T>) -> Self {
-        InHand { taken, link: Link::Borrowed(shared) }.into_job()
+        JobParts { taken, link: Link::Borrowed(shared) }.into_job()
     }
 
     #[inline]
@@ -73,22 +73,22 @@ impl<'a, T> Job<'a, T> {
 
     /// On the short way.
     #[inline]
-    pub(super) fn get_at_once(shared: &'a Arc<Shared<T>>) -> Option<Self> {
-        let taken = shared.storage.get_at_once(&shared.unfinished)?;
+    pub(super) fn get_fast(shared: &'a Arc<Shared<T>>) -> Option<Self> {
+        let taken = shared.storage.get_fast(&shared.unfinished)?;
         Some(Self::new(shared, taken))
     }
 
     #[inline]
     pub(super) fn try_get(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
-        match Self::get_at_once(shared) {
+        match Self::get_fast(shared) {
             Some(job) => Ok(job),
-            None => Self::try_get_after(shared),
+            None => Self::try_get_slow(shared),
         }
     }
 
     /// The way round where nothing was got at once.
     #[inline(never)]
-    fn try_get_after(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
+    fn try_get_slow(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
         let mut backoff = Backoff::default();
         loop {
             match Self::get(shared) {
@@ -101,7 +101,7 @@ impl<'a, T> Job<'a, T> {
 
     /// Takes the item out, and the count upon the caller.
     #[inline]
-    pub(super) fn take(mut self) -> InHand<'a, T> {
+    pub(super) fn take(mut self) -> JobParts<'a, T> {
         let in_hand = self.in_hand.take();
         // Nothing is left to be dropped.
         mem::forget(self);
@@ -109,14 +109,14 @@ impl<'a, T> Job<'a, T> {
     }
 
     #[inline]
-    pub(super) fn in_hand(&self) -> &InHand<'a, T> {
+    pub(super) fn parts(&self) -> &JobParts<'a, T> {
         self.in_hand.as_ref().expect("a job has its item")
     }
 
     /// Marks the item as done, and drops it.
     #[inline]
     pub fn done(self) {
-        let InHand { taken, link } = self.take();
+        let JobParts { taken, link } = self.take();
         let _finish = defer(|| link.get().finish());
         drop(taken);
     }
@@ -131,7 +131,7 @@ impl<'a, T> Job<'a, T> {
     /// ```
     #[inline]
     pub fn into_inner(self) -> T {
-        let InHand { taken, link } = self.take();
+        let JobParts { taken, link } = self.take();
         link.finish();
         taken.item
     }
@@ -150,8 +150,8 @@ impl<'a, T> Job<'a, T> {
     where
         T: 'static,
     {
-        let InHand { taken, link } = self.take();
-        InHand { taken, link: link.into_owned() }.into_job()
+        let JobParts { taken, link } = self.take();
+        JobParts { taken, link: link.into_owned() }.into_job()
     }
 
     /// How often the item was handed out, this time included: 1, and one more for each time that its job was dropped and it
@@ -160,7 +160,7 @@ impl<'a, T> Job<'a, T> {
     /// It comes back only in a queue with [`retries`](crate::queue::Builder::retries). [`requeue`](Self::requeue) is no failure, and
     /// leaves it as it is.
     pub fn attempt(&self) -> u32 {
-        self.in_hand().taken.attempt
+        self.parts().taken.attempt
     }
 
     /// Puts the job back if there is room for it at once.
@@ -178,11 +178,11 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!((*job, queue.unfinished()), (1, 2));
     /// ```
     pub fn try_requeue(self) -> Result<(), TryPutError<Self>> {
-        let InHand { taken: Taken { item, attempt }, link } = self.take();
-        let put = link.get().try_put(item, Put::Again(attempt));
+        let JobParts { taken: Taken { item, attempt }, link } = self.take();
+        let put = link.get().try_put(item, Origin::Requeued(attempt));
         put.map_err(|error| {
             let (full, item) = (error.is_full(), error.into_inner());
-            let job = InHand { taken: Taken { item, attempt }, link }.into_job();
+            let job = JobParts { taken: Taken { item, attempt }, link }.into_job();
             if full { TryPutError::Full(job) } else { TryPutError::ShutDown(job) }
         })
     }
@@ -193,7 +193,7 @@ impl<T> Deref for Job<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.in_hand().taken.item
+        &self.parts().taken.item
     }
 }
 
@@ -207,7 +207,7 @@ impl<T> DerefMut for Job<'_, T> {
 impl<T> Drop for Job<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(InHand { taken, link }) = self.in_hand.take() {
+        if let Some(JobParts { taken, link }) = self.in_hand.take() {
             link.get().abandon(taken);
         }
     }

@@ -56,21 +56,21 @@
 //! There is the queue of the ordinary order, without retries and without blocking calls. The others need a lock.
 
 mod builder;
+#[cfg(feature = "std")]
+mod counters;
 mod displaced;
 mod error;
+mod fifo;
 mod futures;
-#[cfg(feature = "std")]
-mod gauge;
 mod handle;
 mod job;
+#[cfg(feature = "std")]
+mod locked;
 mod offer;
 #[cfg(feature = "std")]
-mod rack;
+mod order;
 mod requeue;
-mod ring;
 mod shared;
-#[cfg(feature = "std")]
-mod shelf;
 mod storage;
 mod store;
 mod unfinished;

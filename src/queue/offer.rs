@@ -3,7 +3,7 @@
 use super::error::TryPutError;
 use super::futures::Putting;
 use super::handle::Queue;
-use super::store::{Put, Seen};
+use super::store::{Origin, Seen};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -67,7 +67,7 @@ impl<T> Attempt for Offering<'_, T> {
         let Putting { shared, item } = &mut self.0;
         assert!(item.is_some(), "`Offer` polled after completion");
         let mut displaced = shared.nothing_displaced();
-        let put = shared.put(item, Put::New, &mut displaced);
+        let put = shared.put(item, Origin::New, &mut displaced);
         put.map(|put| put.map(|()| displaced.into_inner()))
     }
 

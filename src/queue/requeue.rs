@@ -2,9 +2,9 @@
 
 use super::error::PutError;
 use super::futures::future;
-use super::job::{InHand, Job};
+use super::job::{Job, JobParts};
 use super::shared::Link;
-use super::store::{Put, Seen, Side, Taken};
+use super::store::{Origin, Seen, Side, Taken};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -40,7 +40,7 @@ impl<'a, T> Job<'a, T> {
     /// # });
     /// ```
     pub fn requeue(self) -> Requeue<'a, T> {
-        Requeue::new(self.in_hand().link.clone(), self)
+        Requeue::new(self.parts().link.clone(), self)
     }
 
     /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
@@ -67,11 +67,12 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
         let job = self.job.take().expect("`Requeue` polled after completion");
-        let InHand { taken: Taken { item, attempt }, link } = job.take();
+        let JobParts { taken: Taken { item, attempt }, link } = job.take();
         let mut item = Some(item);
         let shared = link.get();
-        let outcome = shared.put(&mut item, Put::Again(attempt), &mut shared.nothing_displaced());
-        let job = |item| InHand { taken: Taken { item, attempt }, link }.into_job();
+        let outcome =
+            shared.put(&mut item, Origin::Requeued(attempt), &mut shared.nothing_displaced());
+        let job = |item| JobParts { taken: Taken { item, attempt }, link }.into_job();
         match outcome {
             Outcome::Done(Ok(())) => Outcome::Done(Ok(())),
             Outcome::Done(Err(error)) => Outcome::Done(Err(PutError(job(error.into_inner())))),
@@ -86,12 +87,12 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         }
     }
 
-    fn attempt_at_once(&mut self) -> Option<Self::Output> {
-        let InHand { taken: Taken { item, attempt }, link } = self.job.take()?.take();
-        match link.get().put_at_once(item, Put::Again(attempt)) {
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        let JobParts { taken: Taken { item, attempt }, link } = self.job.take()?.take();
+        match link.get().put_fast(item, Origin::Requeued(attempt)) {
             Ok(()) => Some(Ok(())),
             Err(item) => {
-                self.job = Some(InHand { taken: Taken { item, attempt }, link }.into_job());
+                self.job = Some(JobParts { taken: Taken { item, attempt }, link }.into_job());
                 None
             }
         }

@@ -3,7 +3,7 @@
 use super::displaced::Displaced;
 use super::error::TryPutError;
 use super::storage::Storage;
-use super::store::{Put, PutOutcome, Taken};
+use super::store::{Origin, PutOutcome, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
 use crate::pressure::{Pressure, Watched};
@@ -22,10 +22,10 @@ impl<T> Shared<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        how: Put,
+        origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        self.storage.put(item, how, displaced)
+        self.storage.put(item, origin, displaced)
     }
 
     /// A place for what a put displaces.
@@ -36,23 +36,23 @@ impl<T> Shared<T> {
 
     /// On the short way; otherwise the item comes back.
     #[inline]
-    pub(super) fn put_at_once(&self, item: T, how: Put) -> Result<(), T> {
-        self.storage.put_at_once(item, &self.unfinished, how)
+    pub(super) fn put_fast(&self, item: T, origin: Origin) -> Result<(), T> {
+        self.storage.put_fast(item, &self.unfinished, origin)
     }
 
     #[inline]
-    pub(super) fn try_put(&self, item: T, how: Put) -> Result<(), TryPutError<T>> {
-        self.put_at_once(item, how).or_else(|item| self.try_put_after(item, how))
+    pub(super) fn try_put(&self, item: T, origin: Origin) -> Result<(), TryPutError<T>> {
+        self.put_fast(item, origin).or_else(|item| self.try_put_slow(item, origin))
     }
 
     /// The way round for an item that was not put at once.
     #[inline(never)]
-    fn try_put_after(&self, item: T, how: Put) -> Result<(), TryPutError<T>> {
+    fn try_put_slow(&self, item: T, origin: Origin) -> Result<(), TryPutError<T>> {
         let mut item = Some(item);
         let mut displaced = self.nothing_displaced();
         let mut backoff = Backoff::default();
         loop {
-            match self.put(&mut item, how, &mut displaced) {
+            match self.put(&mut item, origin, &mut displaced) {
                 Outcome::Done(put) => return put,
                 Outcome::Blocked(_) => {
                     self.storage.count_refused();
@@ -117,13 +117,13 @@ impl<T> Link<'_, T> {
     #[inline]
     pub(super) fn finish(self) {
         let Shared { storage, unfinished } = &**self.get();
-        if !storage.finish_at_once(unfinished) {
-            self.finish_after();
+        if !storage.finish_fast(unfinished) {
+            self.finish_slow();
         }
     }
 
     #[cold]
-    fn finish_after(self) {
+    fn finish_slow(self) {
         self.get().finish();
     }
 

@@ -4,10 +4,10 @@
 //! a shelf a job that was dropped may come back.
 
 use super::displaced::Displaced;
-use super::ring::Ring;
+use super::fifo::Fifo;
 #[cfg(feature = "std")]
-use super::shelf::Shelf;
-use super::store::{Put, PutOutcome, Seen, Side, Taken};
+use super::locked::Locked;
+use super::store::{Origin, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
 use crate::gate::Gate;
 use crate::patience::Patient;
@@ -16,19 +16,23 @@ use crate::stats::Stats;
 use crate::wait::Outcome;
 
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one for each queue; a box would cost every operation a load"
+)]
 pub(super) enum Storage<T> {
-    Ring(Ring<T>),
+    Fifo(Fifo<T>),
     #[cfg(feature = "std")]
-    Shelf(Shelf<T>),
+    Locked(Locked<T>),
 }
 
 /// Calls the same method of either kind.
 macro_rules! either {
     ($storage:expr, $kind:ident => $call:expr) => {
         match $storage {
-            Storage::Ring($kind) => $call,
+            Storage::Fifo($kind) => $call,
             #[cfg(feature = "std")]
-            Storage::Shelf($kind) => $call,
+            Storage::Locked($kind) => $call,
         }
     };
 }
@@ -36,11 +40,16 @@ macro_rules! either {
 impl<T> Storage<T> {
     /// Puts the item where that takes a few instructions; otherwise it comes back, and [`put`](Self::put) must be asked.
     #[inline]
-    pub(super) fn put_at_once(&self, item: T, unfinished: &Unfinished, how: Put) -> Result<(), T> {
+    pub(super) fn put_fast(
+        &self,
+        item: T,
+        unfinished: &Unfinished,
+        origin: Origin,
+    ) -> Result<(), T> {
         match self {
-            Self::Ring(ring) => ring.put_at_once(item, unfinished, how),
+            Self::Fifo(fifo) => fifo.put_fast(item, unfinished, origin),
             #[cfg(feature = "std")]
-            Self::Shelf(_) => Err(item),
+            Self::Locked(_) => Err(item),
         }
     }
 
@@ -49,19 +58,19 @@ impl<T> Storage<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        how: Put,
+        origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        either!(self, kind => kind.put(item, how, displaced))
+        either!(self, kind => kind.put(item, origin, displaced))
     }
 
     /// Takes an item out where that takes a few instructions, and nothing must follow; otherwise [`get`](Self::get) must be asked.
     #[inline]
-    pub(super) fn get_at_once(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
         match self {
-            Self::Ring(ring) => ring.get_at_once(unfinished),
+            Self::Fifo(fifo) => fifo.get_fast(unfinished),
             #[cfg(feature = "std")]
-            Self::Shelf(_) => None,
+            Self::Locked(_) => None,
         }
     }
 
@@ -71,9 +80,9 @@ impl<T> Storage<T> {
     #[inline]
     pub(super) fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Taken<T>>, Seen> {
         match self {
-            Self::Ring(ring) => ring.get(unfinished),
+            Self::Fifo(fifo) => fifo.get(unfinished),
             #[cfg(feature = "std")]
-            Self::Shelf(shelf) => shelf.get(),
+            Self::Locked(locked) => locked.get(),
         }
     }
 
@@ -81,19 +90,19 @@ impl<T> Storage<T> {
     #[inline]
     pub(super) fn freed(&self) {
         match self {
-            Self::Ring(_) => {}
+            Self::Fifo(_) => {}
             #[cfg(feature = "std")]
-            Self::Shelf(shelf) => shelf.freed(),
+            Self::Locked(locked) => locked.freed(),
         }
     }
 
     /// A job in hand is done, where that takes a few instructions; `false` if [`finish`](Self::finish) must be asked.
     #[inline]
-    pub(super) fn finish_at_once(&self, unfinished: &Unfinished) -> bool {
+    pub(super) fn finish_fast(&self, unfinished: &Unfinished) -> bool {
         match self {
-            Self::Ring(_) => unfinished.lower_at_once(),
+            Self::Fifo(_) => unfinished.lower_fast(),
             #[cfg(feature = "std")]
-            Self::Shelf(_) => false,
+            Self::Locked(_) => false,
         }
     }
 
@@ -101,9 +110,9 @@ impl<T> Storage<T> {
     #[inline]
     pub(super) fn finish(&self, unfinished: &Unfinished) {
         match self {
-            Self::Ring(_) => unfinished.lower(),
+            Self::Fifo(_) => unfinished.lower(),
             #[cfg(feature = "std")]
-            Self::Shelf(shelf) => shelf.finish(unfinished),
+            Self::Locked(locked) => locked.finish(unfinished),
         }
     }
 
@@ -111,12 +120,12 @@ impl<T> Storage<T> {
     #[inline]
     pub(super) fn abandon(&self, taken: Taken<T>, unfinished: &Unfinished) {
         match self {
-            Self::Ring(_) => {
+            Self::Fifo(_) => {
                 let _done = crate::sync::defer(|| unfinished.lower());
                 drop(taken);
             }
             #[cfg(feature = "std")]
-            Self::Shelf(shelf) => shelf.abandon(taken, unfinished),
+            Self::Locked(locked) => locked.abandon(taken, unfinished),
         }
     }
 
@@ -135,18 +144,18 @@ impl<T> Storage<T> {
     #[cfg_attr(not(feature = "std"), allow(clippy::unnecessary_wraps, reason = "a shelf has none"))]
     pub(super) fn patience(&self, side: Side) -> Option<Patient<'_>> {
         match self {
-            Self::Ring(ring) => Some(ring.patience(side)),
+            Self::Fifo(fifo) => Some(fifo.patience(side)),
             #[cfg(feature = "std")]
-            Self::Shelf(_) => None,
+            Self::Locked(_) => None,
         }
     }
 
     pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {
         match self {
-            Self::Ring(ring) => ring.raise(side, seen),
+            Self::Fifo(fifo) => fifo.raise(side, seen),
             // Everything that opens a gate of a shelf does so whether anybody waits or not.
             #[cfg(feature = "std")]
-            Self::Shelf(_) => true,
+            Self::Locked(_) => true,
         }
     }
 
@@ -178,9 +187,9 @@ impl<T> Storage<T> {
 
     pub(super) fn failed(&self) -> usize {
         match self {
-            Self::Ring(_) => 0,
+            Self::Fifo(_) => 0,
             #[cfg(feature = "std")]
-            Self::Shelf(shelf) => shelf.failed(),
+            Self::Locked(locked) => locked.failed(),
         }
     }
 }

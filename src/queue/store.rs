@@ -20,11 +20,11 @@ pub(super) enum Side {
 
 /// What is put.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Put {
+pub(super) enum Origin {
     /// An item that is not counted yet.
     New,
     /// A job in hand, after so many attempts.
-    Again(u32),
+    Requeued(u32),
 }
 
 /// What an attempt to put came to.

@@ -51,14 +51,14 @@ impl Unfinished {
     /// Counts an item as done, or as not put.
     #[inline]
     pub(super) fn lower(&self) {
-        if !self.lower_at_once() {
-            self.lower_or_settle();
+        if !self.lower_fast() {
+            self.lower_slow();
         }
     }
 
     /// `false` if somebody else was faster, or joiners wait for this very item.
     #[inline]
-    pub(super) fn lower_at_once(&self) -> bool {
+    pub(super) fn lower_fast(&self) -> bool {
         let word = self.word.load(Relaxed);
         // [done] pairs with [joined]: who finds zero sees all that was done, by whomever, before.
         word != ONE | JOINERS
@@ -66,8 +66,8 @@ impl Unfinished {
     }
 
     #[cold]
-    fn lower_or_settle(&self) {
-        while !self.settle() && !self.lower_at_once() {}
+    fn lower_slow(&self) {
+        while !self.settle() && !self.lower_fast() {}
     }
 
     /// Brings the count from one to zero while joiners wait; `false` if that is not how it stands.

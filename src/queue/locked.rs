@@ -4,11 +4,11 @@
 //! gate and then looks under the lock once more. So the lock decides: either the second look sees the change, or the
 //! change comes later and finds the sleeper. Nothing of the user's runs under the lock but the `Ord::cmp` of a priority.
 
+use super::counters::Counters;
 use super::displaced::Displaced;
 use super::error::TryPutError;
-use super::gauge::Gauge;
-use super::rack::{Entry, Rack};
-use super::store::{Put, PutOutcome, Seen, Side, Taken};
+use super::order::{Entry, Order};
+use super::store::{Origin, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;
@@ -23,7 +23,7 @@ use core::mem;
 use std::sync::PoisonError;
 
 #[derive(Debug)]
-pub(super) struct Shelf<T> {
+pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     /// How often a job that was dropped comes back; `None`: dropped is done.
@@ -40,12 +40,12 @@ pub(super) struct Shelf<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    items: Rack<T>,
+    items: Order<T>,
     phase: Phase,
     /// Jobs that were taken and are not done.
     in_hand: usize,
     failed: usize,
-    gauge: Gauge,
+    counters: Counters,
     /// A `get` has changed the level, and nobody has been told yet.
     untold: bool,
 }
@@ -59,9 +59,9 @@ enum Phase {
     Drained,
 }
 
-impl<T> Shelf<T> {
+impl<T> Locked<T> {
     pub(super) fn new(
-        items: Rack<T>,
+        items: Order<T>,
         maxsize: Option<usize>,
         retries: Option<u32>,
         options: Options,
@@ -72,7 +72,7 @@ impl<T> Shelf<T> {
                 phase: Phase::Open,
                 in_hand: 0,
                 failed: 0,
-                gauge: Gauge::new(options),
+                counters: Counters::new(options),
                 untold: false,
             }),
             maxsize,
@@ -98,7 +98,7 @@ impl<T> Shelf<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        how: Put,
+        origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
         let unfinished = displaced.unfinished;
@@ -117,14 +117,14 @@ impl<T> Shelf<T> {
         }
         let full = !self.has_room(&state);
         if full {
-            match if how == Put::New { self.overflow } else { Overflow::Wait } {
+            match if origin == Origin::New { self.overflow } else { Overflow::Wait } {
                 Overflow::Wait => return Outcome::Blocked(None),
                 Overflow::Refuse => {
-                    state.gauge.refused();
+                    state.counters.refused();
                     return Outcome::Done(Err(TryPutError::Full(take())));
                 }
                 Overflow::DropNewest => {
-                    state.gauge.dropped();
+                    state.counters.dropped();
                     // As if it had been in: whoever displaces it counts it as done.
                     unfinished.raise();
                     displaced.item = Some(take());
@@ -133,22 +133,22 @@ impl<T> Shelf<T> {
                 Overflow::DropOldest => {}
             }
         }
-        let attempt = if let Put::Again(attempt) = how { attempt } else { 1 };
+        let attempt = if let Origin::Requeued(attempt) = origin { attempt } else { 1 };
         // It may panic in a comparison. Then the item goes with the unwinding: a new one was not counted, a job is done.
-        at_risk.set(how != Put::New);
+        at_risk.set(origin != Origin::New);
         state.items.push(Entry { item: take(), attempt });
         at_risk.set(false);
-        match how {
+        match origin {
             // [raise-locked] before the lock is free: nobody can have got the item.
-            Put::New => unfinished.raise(),
-            Put::Again(_) => state.in_hand -= 1,
+            Origin::New => unfinished.raise(),
+            Origin::Requeued(_) => state.in_hand -= 1,
         }
         let changed = if full {
             displaced.item = state.items.displace().map(|entry| entry.item);
-            state.gauge.displaced();
+            state.counters.displaced();
             false
         } else {
-            state.gauge.went_in()
+            state.counters.went_in()
         };
         drop(state);
         let _told = defer(|| self.tell(changed));
@@ -161,7 +161,7 @@ impl<T> Shelf<T> {
         let mut state = self.lock();
         if let Some(Entry { item, attempt }) = state.items.pop() {
             state.in_hand += 1;
-            state.untold |= state.gauge.came_out(1);
+            state.untold |= state.counters.came_out(1);
             return Outcome::Done(Some(Taken { item, attempt }));
         }
         if self.is_over(&state) { Outcome::Done(None) } else { Outcome::Blocked(None) }
@@ -229,7 +229,7 @@ impl<T> Shelf<T> {
             // Beyond the size of the queue, if need be: there is nowhere else to go. It may panic, as in `put`.
             state.items.push(Entry { item, attempt: attempt.saturating_add(1) });
             state.in_hand -= 1;
-            let changed = state.gauge.went_in();
+            let changed = state.counters.went_in();
             done.cancel();
             drop(state);
             let _told = defer(|| self.tell(changed));
@@ -257,7 +257,7 @@ impl<T> Shelf<T> {
         let mut state = self.lock();
         state.phase = Phase::Drained;
         let items = state.items.take();
-        let changed = state.gauge.came_out(items.len());
+        let changed = state.counters.came_out(items.len());
         drop(state);
         let items = defer_drop(items, unfinished);
         let _told = defer(|| self.tell(changed));
@@ -298,13 +298,13 @@ impl<T> Shelf<T> {
     }
 
     pub(super) fn count_refused(&self) {
-        self.lock().gauge.refused();
+        self.lock().counters.refused();
     }
 
     pub(super) fn stats(&self) -> Stats {
         let state = self.lock();
-        let Traffic { len, sent, received } = state.gauge.traffic();
-        let tally = state.gauge.tally();
+        let Traffic { len, sent, received } = state.counters.traffic();
+        let tally = state.counters.tally();
         drop(state);
         Stats {
             len,
@@ -335,9 +335,9 @@ impl<T> Shelf<T> {
     }
 }
 
-impl<T> Watched for Shelf<T> {
+impl<T> Watched for Locked<T> {
     fn pressure(&self) -> Pressure {
-        self.lock().gauge.level()
+        self.lock().counters.level()
     }
 
     fn is_over(&self) -> bool {
@@ -350,8 +350,8 @@ impl<T> Watched for Shelf<T> {
 }
 
 /// Drops the items at the end of the scope, and counts each; one that panics takes no other with it.
-fn defer_drop<T>(mut items: Rack<T>, unfinished: &Unfinished) -> Defer<impl FnMut()> {
-    fn drop_all<T>(items: &mut Rack<T>, unfinished: &Unfinished) {
+fn defer_drop<T>(mut items: Order<T>, unfinished: &Unfinished) -> Defer<impl FnMut()> {
+    fn drop_all<T>(items: &mut Order<T>, unfinished: &Unfinished) {
         while let Some(entry) = items.pop() {
             let rest = defer(|| drop_all(items, unfinished));
             let done = defer(|| unfinished.lower());

@@ -12,18 +12,18 @@ pub(super) struct Entry<T> {
     pub(super) attempt: u32,
 }
 
-pub(super) enum Rack<T> {
+pub(super) enum Order<T> {
     /// First in, first out.
-    Line(VecDeque<Entry<T>>),
+    Fifo(VecDeque<Entry<T>>),
     /// Last in, first out.
-    Stack(VecDeque<Entry<T>>),
+    Lifo(VecDeque<Entry<T>>),
     /// Least first; of equals, first in, first out.
-    Ranks(Ranks<T>),
+    Priority(Priority<T>),
 }
 
 /// A set that is compared only when something is put in, before anything is changed: a comparison that panics
 /// loses nothing that is inside, and taking the least out runs nothing of the user's.
-pub(super) struct Ranks<T> {
+pub(super) struct Priority<T> {
     set: BTreeSet<Ranked<T>>,
     next: u64,
     /// How two items compare. A value, so that only the constructor asks for `T: Ord`.
@@ -57,28 +57,27 @@ impl<T> PartialEq for Ranked<T> {
 
 impl<T> Eq for Ranked<T> {}
 
-impl<T> Rack<T> {
-    pub(super) fn line() -> Self {
-        Self::Line(VecDeque::new())
+impl<T> Order<T> {
+    pub(super) fn fifo() -> Self {
+        Self::Fifo(VecDeque::new())
     }
 
-    pub(super) fn stack() -> Self {
-        Self::Stack(VecDeque::new())
+    pub(super) fn lifo() -> Self {
+        Self::Lifo(VecDeque::new())
     }
 
-    pub(super) fn ranks() -> Self
+    pub(super) fn priority() -> Self
     where
         T: Ord,
     {
-        Self::Ranks(Ranks { set: BTreeSet::new(), next: 0, compare: T::cmp })
+        Self::Priority(Priority { set: BTreeSet::new(), next: 0, compare: T::cmp })
     }
 
-    /// If a comparison panics, the entry goes and the rack is as it was.
+    /// If a comparison panics, the entry goes and the order is as it was.
     pub(super) fn push(&mut self, entry: Entry<T>) {
         match self {
-            Self::Line(line) => line.push_back(entry),
-            Self::Stack(stack) => stack.push_back(entry),
-            Self::Ranks(Ranks { set, next, compare }) => {
+            Self::Fifo(items) | Self::Lifo(items) => items.push_back(entry),
+            Self::Priority(Priority { set, next, compare }) => {
                 let number = *next;
                 *next += 1;
                 set.insert(Ranked { entry, number, compare: *compare });
@@ -88,9 +87,9 @@ impl<T> Rack<T> {
 
     pub(super) fn pop(&mut self) -> Option<Entry<T>> {
         match self {
-            Self::Line(line) => line.pop_front(),
-            Self::Stack(stack) => stack.pop_back(),
-            Self::Ranks(ranks) => ranks.set.pop_first().map(|ranked| ranked.entry),
+            Self::Fifo(items) => items.pop_front(),
+            Self::Lifo(items) => items.pop_back(),
+            Self::Priority(items) => items.set.pop_first().map(|ranked| ranked.entry),
         }
     }
 
@@ -98,34 +97,32 @@ impl<T> Rack<T> {
     /// user's runs.
     pub(super) fn displace(&mut self) -> Option<Entry<T>> {
         match self {
-            Self::Line(line) => line.pop_front(),
-            Self::Stack(stack) => stack.pop_front(),
-            Self::Ranks(ranks) => ranks.set.pop_last().map(|ranked| ranked.entry),
+            Self::Fifo(items) | Self::Lifo(items) => items.pop_front(),
+            Self::Priority(items) => items.set.pop_last().map(|ranked| ranked.entry),
         }
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Line(line) => line.len(),
-            Self::Stack(stack) => stack.len(),
-            Self::Ranks(ranks) => ranks.set.len(),
+            Self::Fifo(items) | Self::Lifo(items) => items.len(),
+            Self::Priority(items) => items.set.len(),
         }
     }
 
     /// Everything that is inside, in its order.
     pub(super) fn take(&mut self) -> Self {
         match self {
-            Self::Line(line) => Self::Line(mem::take(line)),
-            Self::Stack(stack) => Self::Stack(mem::take(stack)),
-            Self::Ranks(Ranks { set, next, compare }) => {
-                Self::Ranks(Ranks { set: mem::take(set), next: *next, compare: *compare })
+            Self::Fifo(items) => Self::Fifo(mem::take(items)),
+            Self::Lifo(items) => Self::Lifo(mem::take(items)),
+            Self::Priority(Priority { set, next, compare }) => {
+                Self::Priority(Priority { set: mem::take(set), next: *next, compare: *compare })
             }
         }
     }
 }
 
-impl<T> fmt::Debug for Rack<T> {
+impl<T> fmt::Debug for Order<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rack").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Order").field("len", &self.len()).finish_non_exhaustive()
     }
 }

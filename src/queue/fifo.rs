@@ -2,7 +2,7 @@
 
 use super::displaced::Displaced;
 use super::error::TryPutError;
-use super::store::{Put, PutOutcome, Seen, Side, Taken};
+use super::store::{Origin, PutOutcome, Seen, Side, Taken};
 use super::unfinished::Unfinished;
 use crate::channel::Channel;
 use crate::error::{RecvError, TrySendError};
@@ -15,11 +15,11 @@ use crate::wait::{Attempt, Outcome};
 
 /// A channel without handles: it closes by a shutdown only.
 #[derive(Debug)]
-pub(super) struct Ring<T> {
+pub(super) struct Fifo<T> {
     channel: Channel<T>,
 }
 
-impl<T> Ring<T> {
+impl<T> Fifo<T> {
     pub(super) fn new(channel: Channel<T>) -> Self {
         Self { channel }
     }
@@ -34,14 +34,19 @@ impl<T> Ring<T> {
 
     /// Puts the item if there is room for it at once.
     #[inline]
-    pub(super) fn put_at_once(&self, item: T, unfinished: &Unfinished, how: Put) -> Result<(), T> {
-        if how == Put::New {
+    pub(super) fn put_fast(
+        &self,
+        item: T,
+        unfinished: &Unfinished,
+        origin: Origin,
+    ) -> Result<(), T> {
+        if origin == Origin::New {
             // [raise-first] before the send: a fast worker is done with the item before `send` returns.
             unfinished.raise();
         }
         // It panics only where a waker does, and then the item is in: the count is right.
-        let put = self.sending().push_at_once(item);
-        if put.is_err() && how == Put::New {
+        let put = self.sending().push_fast(item);
+        if put.is_err() && origin == Origin::New {
             // [not-put] what was not sent does not count; it may have been all that kept the joiners.
             unfinished.lower();
         }
@@ -52,10 +57,10 @@ impl<T> Ring<T> {
     pub(super) fn put(
         &self,
         item: &mut Option<T>,
-        how: Put,
+        origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        let counts = how == Put::New;
+        let counts = origin == Origin::New;
         if counts {
             // [raise-first] as above.
             displaced.unfinished.raise();
@@ -86,9 +91,9 @@ impl<T> Ring<T> {
 
     /// Takes an item out if there is one at once.
     #[inline]
-    pub(super) fn get_at_once(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
         let lost = lost(unfinished);
-        let received = self.receiving().attempt_at_once();
+        let received = self.receiving().attempt_fast();
         lost.cancel();
         received?.ok().map(first)
     }
@@ -181,7 +186,7 @@ impl<T> Ring<T> {
     }
 }
 
-impl<T> Drop for Ring<T> {
+impl<T> Drop for Fifo<T> {
     fn drop(&mut self) {
         // A message that panics when it is dropped takes no other with it.
         self.channel.drain();

@@ -5,14 +5,14 @@ use crate::builder::Options;
 use crate::pressure::{Pressure, Tally};
 
 #[derive(Debug)]
-pub(super) struct Gauge {
+pub(super) struct Counters {
     options: Options,
     level: Pressure,
     traffic: Traffic,
     tally: Tally,
 }
 
-impl Gauge {
+impl Counters {
     pub(super) fn new(options: Options) -> Self {
         Self {
             options,
