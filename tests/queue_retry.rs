@@ -5,7 +5,7 @@ mod common;
 
 use common::{Ledger, Task, on_every_runtime};
 use core::cmp::Ordering;
-use forebay::queue::{Builder, Job, Queue, Shutdown, TryGetError, TryPutError};
+use forebay::queue::{Builder, DeadLetter, Job, Queue, Shutdown, TryGetError, TryPutError};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::{Wake, Waker};
@@ -25,6 +25,8 @@ fn a_dropped_job_comes_back_until_it_has_failed() {
             assert_eq!(queue.failed(), 0);
         }
         assert_eq!((queue.failed(), queue.unfinished(), queue.len()), (1, 0, 0));
+        assert_eq!(queue.dead_letters(), [DeadLetter { item: 7, attempts: 3 }]);
+        assert_eq!(queue.dead_letters(), []);
     }
     let none = Builder::new().retries(0).fifo().unwrap();
     none.try_put(1).unwrap();
@@ -57,42 +59,46 @@ fn a_returning_job_needs_no_room_and_wakes_a_get() {
 }
 
 #[test]
-fn after_a_graceful_shutdown_getters_wait_for_jobs_that_may_come_back() {
+fn after_a_graceful_shutdown_no_get_waits_for_what_may_come_back_and_it_is_handed_out_all_the_same()
+{
     let queue = Builder::new().retries(1).fifo().unwrap();
     queue.try_put(1).unwrap();
     let job = queue.try_get().unwrap();
-    queue.shutdown(Shutdown::Graceful);
-    assert_eq!(queue.try_get().unwrap_err(), TryGetError::Empty);
     let mut get = Task::parked(queue.get());
     let mut jobs = Task::new(queue.jobs());
     jobs.park_next();
-    drop(job);
-    let job = get.finish().unwrap();
-    assert_eq!(job.attempt(), 2);
-    let mut get = Task::parked(queue.get());
-    job.done();
+    queue.shutdown(Shutdown::Graceful);
+    assert_eq!(queue.try_get().unwrap_err(), TryGetError::ShutDown);
     assert_eq!(get.wakes(), 1);
     assert!(get.finish().is_err());
     assert!(jobs.wakes() >= 1 && jobs.next().is_none());
+    drop(job);
+    let job = queue.try_get().unwrap();
+    assert_eq!((job.attempt(), queue.unfinished()), (2, 1));
+    drop(job);
+    assert_eq!((queue.unfinished(), queue.failed()), (0, 1));
 }
 
 #[test]
-fn after_an_immediate_shutdown_nothing_comes_back() {
+fn after_an_immediate_shutdown_what_comes_back_is_left_over() {
     let ledger = Ledger::new(2);
     let queue = Builder::new().retries(5).fifo().unwrap();
     (0..2).for_each(|id| assert!(queue.try_put(ledger.message(id)).is_ok()));
     let job = queue.try_get().unwrap();
     queue.shutdown(Shutdown::Graceful);
-    let mut get = Task::parked({
+    let mut join = Task::parked({
         ledger.assert_dropped([]);
         queue.shutdown(Shutdown::Immediate);
         ledger.assert_dropped([1]);
         queue.join()
     });
     drop(job);
-    get.finish();
-    ledger.assert_all_dropped();
+    join.finish();
+    ledger.assert_dropped([1]);
     assert_eq!((queue.len(), queue.failed()), (0, 0));
+    let left: Vec<_> =
+        queue.shutdown(Shutdown::Immediate).iter().map(common::Message::id).collect();
+    assert_eq!(left, [0]);
 }
 
 #[test]
@@ -161,11 +167,7 @@ fn a_job_whose_item_panics_in_its_drop_is_done() {
             resume_unwind(Box::new("the item fails"));
         }
     }
-    for queue in [
-        Queue::bounded(2),
-        Builder::new().lifo().unwrap(),
-        Builder::new().retries(0).fifo().unwrap(),
-    ] {
+    for queue in [Queue::bounded(2), Builder::new().lifo().unwrap()] {
         for _ in 0..2 {
             assert!(queue.try_put(Bomb).is_ok());
         }
@@ -174,7 +176,7 @@ fn a_job_whose_item_panics_in_its_drop_is_done() {
         assert_eq!(queue.unfinished(), 0);
         assert!(queue.try_put(Bomb).is_ok());
         let mut join = Task::parked(queue.join());
-        assert!(panics(|| queue.shutdown(Shutdown::Immediate)));
+        assert!(panics(|| drop(queue.shutdown(Shutdown::Immediate))));
         join.finish();
         assert_eq!((queue.len(), queue.unfinished()), (0, 0));
     }
@@ -209,9 +211,10 @@ fn a_comparison_that_panics_leaves_the_queue_as_it_was() {
     assert!(panics(|| queue.try_put(Picky(99))));
     assert!(panics(|| Task::new(queue.put(Picky(99))).finish()));
     assert_eq!((queue.len(), queue.unfinished()), (2, 3));
-    // A job that cannot be put back is done, whichever way it was to go.
+    // A job that cannot be put back is a dead letter.
     assert!(panics(|| drop(job)));
     assert_eq!((queue.len(), queue.unfinished()), (2, 2));
+    assert_eq!(queue.dead_letters(), [DeadLetter { item: Picky(99), attempts: 1 }]);
     queue.shutdown(Shutdown::Graceful);
     assert_eq!(queue.try_get().unwrap().into_inner(), Picky(1));
     assert_eq!(queue.try_get().unwrap().into_inner(), Picky(2));
@@ -220,13 +223,81 @@ fn a_comparison_that_panics_leaves_the_queue_as_it_was() {
 }
 
 #[test]
-fn a_requeue_whose_comparison_panics_is_done() {
+fn an_item_whose_comparison_panics_stays_in_its_put() {
     let queue = Builder::new().priority().unwrap();
-    assert!(queue.try_put(Picky(99)).is_ok());
-    let job = queue.try_get().unwrap();
     assert!(queue.try_put(Picky(1)).is_ok());
-    assert!(panics(|| job.try_requeue()));
+    let mut put = Task::new(queue.put(Picky(99)));
+    assert!(panics(|| put.poll().is_ready()));
+    assert_eq!(put.into_inner().into_inner(), Some(Picky(99)));
     assert_eq!((queue.len(), queue.unfinished()), (1, 1));
+}
+
+#[test]
+fn a_requeue_whose_comparison_panics_is_a_dead_letter_or_done() {
+    for (retries, dead) in [(None, 0), (Some(3), 1)] {
+        let builder = retries.map_or(Builder::new(), |limit| Builder::new().retries(limit));
+        let queue = builder.priority().unwrap();
+        for way in [
+            |job: Job<'_, Picky>| drop(job.try_requeue()),
+            |job: Job<'_, Picky>| drop(Task::new(job.requeue()).poll()),
+        ] {
+            assert!(queue.try_put(Picky(99)).is_ok());
+            let job = queue.try_get().unwrap();
+            assert!(queue.try_put(Picky(1)).is_ok());
+            assert!(panics(|| way(job)));
+            assert_eq!((queue.len(), queue.unfinished()), (1, 1));
+            assert_eq!(queue.dead_letters().len(), dead);
+            queue.try_get().unwrap().done();
+        }
+    }
+}
+
+/// What is dropped under the lock of the queue that it looks at hangs.
+#[test]
+fn an_item_may_look_at_the_queue_in_its_drop() {
+    struct Looks(Queue<Looks>, u8);
+    impl Drop for Looks {
+        fn drop(&mut self) {
+            let _ = (self.0.len(), self.0.stats(), self.0.dead_letters());
+        }
+    }
+    impl Ord for Looks {
+        fn cmp(&self, other: &Self) -> Ordering {
+            Picky(self.1).cmp(&Picky(other.1))
+        }
+    }
+    impl PartialOrd for Looks {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl PartialEq for Looks {
+        fn eq(&self, other: &Self) -> bool {
+            self.cmp(other).is_eq()
+        }
+    }
+    impl Eq for Looks {}
+    common::watched(|| {
+        let builder = Builder::new().maxsize(2).overflow(forebay::Overflow::DropOldest);
+        for queue in [
+            builder.fifo().unwrap(),
+            builder.lifo().unwrap(),
+            builder.retries(0).priority().unwrap(),
+            builder.retries(1).priority().unwrap(),
+        ] {
+            let item = |rank| Looks(queue.clone(), rank);
+            (0..4).for_each(|rank| assert!(queue.try_put(item(rank)).is_ok()));
+            panics(|| queue.try_put(item(99)));
+            if let Ok(job) = queue.try_get() {
+                panics(|| queue.try_put(item(99)));
+                drop(job);
+            }
+            drop(queue.try_get());
+            queue.shutdown(Shutdown::Immediate);
+            assert!(queue.try_put(item(1)).is_err());
+            drop(queue.dead_letters());
+        }
+    });
 }
 
 struct Faulty;
@@ -272,16 +343,4 @@ fn a_waker_that_panics_upsets_no_count() {
         panics(|| drop(join));
         assert_eq!(queue.unfinished(), 0);
     }
-}
-
-#[test]
-fn a_waker_that_panics_at_the_last_job_leaves_it_done() {
-    let queue = Builder::new().retries(1).fifo().unwrap();
-    queue.try_put(1).unwrap();
-    let job = queue.try_get().unwrap();
-    queue.shutdown(Shutdown::Graceful);
-    let get = faulty(queue.get());
-    assert!(panics(|| job.done()));
-    assert_eq!(queue.unfinished(), 0);
-    panics(|| drop(get));
 }

@@ -124,7 +124,7 @@ impl Desk {
     fn observe(&self) {
         // Looked at under the lock: the meter sees the counts in the order in which they grew.
         let mut meter = self.meter();
-        let (now, stats) = (Instant::now(), self.jobs.stats());
+        let (now, stats) = (Instant::now(), forebay::Stats::from(self.jobs.stats()));
         if stats.len == 0 {
             // Workers without work are not slow: the time that they were idle must not count.
             *meter = DrainMeter::new(HALF_LIFE);
@@ -134,7 +134,7 @@ impl Desk {
 
     /// In how many seconds it is worth to come back.
     fn retry_after(&self) -> u64 {
-        let stats = self.jobs.stats();
+        let stats = forebay::Stats::from(self.jobs.stats());
         // Room for half the queue, not for one: all who are refused in this second come back in the same one.
         let room = stats.capacity.map_or(1, |maxsize| maxsize.div_ceil(2));
         let wait = self.meter().until_room(&stats, room);

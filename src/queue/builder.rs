@@ -8,7 +8,6 @@ use super::locked::Locked;
 use super::order::Order;
 use super::shared::Shared;
 use super::storage::Storage;
-use super::unfinished::Unfinished;
 use crate::buffer::Marks;
 use crate::builder::{Options, refuse};
 use crate::error::BuildError;
@@ -55,7 +54,9 @@ impl Builder {
         self
     }
 
-    /// Counts the deepest length, and refused and displaced items, for [`stats`](Queue::stats).
+    /// Counts the deepest length and refused items, and measures how long items wait, for [`stats`](Queue::stats).
+    ///
+    /// With `std` such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too, and looks at the clock.
     pub fn tracking(mut self) -> Self {
         self.options.tracking = true;
         self
@@ -73,14 +74,15 @@ impl Builder {
         self
     }
 
-    /// A job that is dropped without [`done`](crate::queue::Job::done) goes back to the queue: a worker that panics or is
-    /// cancelled loses nothing. After `limit` such returns the next drop counts as [`failed`](Queue::failed), and as done.
+    /// A job that is dropped without [`done`](crate::queue::Job::done) is a failed attempt, and goes back to the queue: a worker
+    /// that panics or is cancelled loses nothing. After `limit` such returns the next one makes the item a
+    /// [dead letter](Queue::dead_letters).
     ///
     /// A job that comes back does not wait for room: the queue can exceed its `maxsize` by the jobs that are in hand. It takes its
     /// place as an item that is put: the last one in a [`fifo`](Self::fifo) queue.
     ///
-    /// After a graceful shutdown jobs still come back, and `get` waits for them. After an immediate one they don't: they are
-    /// dropped, and done.
+    /// After a graceful shutdown jobs still come back, and are handed out to the workers that still get; after an immediate one
+    /// they are [left over](Queue::shutdown).
     ///
     /// Such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too.
     ///
@@ -93,7 +95,7 @@ impl Builder {
     /// let job = queue.try_get().unwrap();
     /// assert_eq!((*job, job.attempt(), queue.unfinished()), ("fragile", 2, 1));
     /// drop(job); // and another one
-    /// assert_eq!((queue.failed(), queue.unfinished()), (1, 0));
+    /// assert_eq!((queue.dead_letters()[0].item, queue.unfinished()), ("fragile", 0));
     /// # Ok::<(), forebay::BuildError>(())
     /// ```
     #[cfg(feature = "std")]
@@ -110,13 +112,11 @@ impl Builder {
     /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
     pub fn fifo<T>(self) -> Result<Queue<T>, BuildError> {
         #[cfg(feature = "std")]
-        if self.retries.is_some() {
-            return self.shelf(Order::fifo());
+        if self.retries.is_some() || self.options.tracking {
+            return self.locked(Order::fifo());
         }
-        Ok(open(Storage::Fifo(Fifo::new(crate::builder::build_channel(
-            self.maxsize,
-            self.options,
-        )?))))
+        let channel = crate::builder::build_channel(self.maxsize, self.options)?;
+        Ok(self.open(Storage::Fifo(Fifo::new(channel))))
     }
 
     /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few instructions.
@@ -125,28 +125,37 @@ impl Builder {
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
-        self.shelf(Order::lifo())
+        self.locked(Order::lifo())
     }
 
     /// The least item first, and of equal ones the first in: asyncio's `PriorityQueue`. Wrap what is to come greatest first
     /// in [`Reverse`](core::cmp::Reverse).
     ///
-    /// Each operation takes a lock, for O(log n) steps. `Ord::cmp` runs under it while an item is put, or comes back: it must not
-    /// use the same queue, or the thread waits for itself. If it panics, so does the put, whose item is dropped; the queue
-    /// is as it was.
+    /// Each operation takes a lock, for O(log n) steps, and each item a block of memory. `Ord::cmp` runs under it while an item is put, or comes back: it must not
+    /// use the same queue, or the thread waits for itself. If it panics, so does the put; the queue is as it was, and the item is
+    /// in the future of the put, or goes with the unwinding.
     ///
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {
-        self.shelf(Order::priority())
+        self.locked(Order::priority())
     }
 
     #[cfg(feature = "std")]
-    fn shelf<T>(self, order: Order<T>) -> Result<Queue<T>, BuildError> {
-        let Self { maxsize, retries, options } = self;
-        options.check(maxsize)?;
-        Ok(open(Storage::Locked(Locked::new(order, maxsize, retries, options))))
+    fn locked<T>(self, order: Order<T>) -> Result<Queue<T>, BuildError> {
+        self.options.check(self.maxsize)?;
+        Ok(self.open(Storage::Locked(Locked::new(order, self.maxsize, self.options))))
+    }
+
+    fn open<T>(self, storage: Storage<T>) -> Queue<T> {
+        let shared = Shared::new(
+            storage,
+            #[cfg(feature = "std")]
+            self.retries,
+            self.options.overflow,
+        );
+        Queue { shared: Arc::new(shared) }
     }
 }
 
@@ -167,8 +176,4 @@ impl<T> Queue<T> {
     pub fn unbounded() -> Self {
         Builder::new().fifo().unwrap_or_else(|error| refuse(error))
     }
-}
-
-fn open<T>(storage: Storage<T>) -> Queue<T> {
-    Queue { shared: Arc::new(Shared { storage, unfinished: Unfinished::new() }) }
 }

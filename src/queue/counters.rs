@@ -1,8 +1,10 @@
-//! What a shelf knows of its length beside the items. It is kept under the lock.
+//! What a locked storage knows beside its items. It is kept under the lock.
 
 use crate::buffer::Traffic;
 use crate::builder::Options;
 use crate::pressure::{Pressure, Tally};
+use core::time::Duration;
+use std::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Counters {
@@ -10,6 +12,8 @@ pub(super) struct Counters {
     level: Pressure,
     traffic: Traffic,
     tally: Tally,
+    /// How long those have waited that were handed out.
+    waited: Duration,
 }
 
 impl Counters {
@@ -19,6 +23,7 @@ impl Counters {
             level: Pressure::Low,
             traffic: Traffic { len: 0, sent: 0, received: 0 },
             tally: Tally::default(),
+            waited: Duration::ZERO,
         }
     }
 
@@ -50,6 +55,18 @@ impl Counters {
         self.traffic.received = self.traffic.received.wrapping_add(items);
         self.traffic.len -= items;
         self.follow()
+    }
+
+    /// An item is handed out that has waited since then.
+    pub(super) fn waited(&mut self, since: Option<Instant>) {
+        if let Some(since) = since {
+            self.waited += since.elapsed();
+        }
+    }
+
+    /// How long all have waited that were handed out, if it is measured.
+    pub(super) fn total_wait(&self) -> Option<Duration> {
+        self.options.tracking.then_some(self.waited)
     }
 
     /// One went in, and another came out for want of room.

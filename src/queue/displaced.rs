@@ -1,5 +1,6 @@
 //! What had to make room.
 
+use super::books::Books;
 use super::unfinished::Unfinished;
 use crate::sync::defer;
 
@@ -8,30 +9,31 @@ use crate::sync::defer;
 pub(super) struct Displaced<'a, T> {
     pub(super) item: Option<T>,
     pub(super) unfinished: &'a Unfinished,
+    pub(super) books: &'a Books,
 }
 
-impl<'a, T> Displaced<'a, T> {
-    #[inline]
-    pub(super) fn nothing(unfinished: &'a Unfinished) -> Self {
-        Self { item: None, unfinished }
-    }
-
+impl<T> Displaced<'_, T> {
     /// The item, which is done.
     #[inline]
     pub(super) fn into_inner(mut self) -> Option<T> {
         let item = self.item.take();
         if item.is_some() {
-            self.unfinished.lower();
+            self.count();
         }
         item
     }
 
     #[cold]
+    fn count(&self) {
+        Books::count(&self.books.displaced);
+        self.unfinished.lower();
+    }
+
+    #[cold]
     fn finish(&mut self) {
-        let unfinished = self.unfinished;
-        let done = defer(|| unfinished.lower());
-        drop(self.item.take());
-        drop(done);
+        let item = self.item.take();
+        let _count = defer(|| self.count());
+        drop(item);
     }
 }
 

@@ -2,30 +2,38 @@
 
 use super::displaced::Displaced;
 use super::error::TryPutError;
-use super::store::{Origin, PutOutcome, Seen, Side, Taken};
+#[cfg(feature = "std")]
+use super::returned::Returned;
+#[cfg(feature = "std")]
+use super::store::Place;
+use super::store::{Entry, Freed, Origin, PutOutcome, Seen, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::channel::Channel;
 use crate::error::{RecvError, TrySendError};
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
+use crate::pressure::Watched;
 use crate::stats::Stats;
 use crate::sync::{Defer, defer};
 use crate::wait::{Attempt, Outcome};
+use alloc::vec::Vec;
 
 /// A channel without handles: it closes by a shutdown only.
 #[derive(Debug)]
 pub(super) struct Fifo<T> {
     channel: Channel<T>,
+    #[cfg(feature = "std")]
+    returned: Returned<T>,
 }
 
 impl<T> Fifo<T> {
     pub(super) fn new(channel: Channel<T>) -> Self {
-        Self { channel }
-    }
-
-    fn sending(&self) -> &Channel<T> {
-        &self.channel
+        Self {
+            channel,
+            #[cfg(feature = "std")]
+            returned: Returned::new(),
+        }
     }
 
     fn receiving(&self) -> Receiving<'_, T> {
@@ -45,7 +53,7 @@ impl<T> Fifo<T> {
             unfinished.raise();
         }
         // It panics only where a waker does, and then the item is in: the count is right.
-        let put = self.sending().push_fast(item);
+        let put = self.channel.push_fast(item);
         if put.is_err() && origin == Origin::New {
             // [not-put] what was not sent does not count; it may have been all that kept the joiners.
             unfinished.lower();
@@ -53,8 +61,31 @@ impl<T> Fifo<T> {
         put
     }
 
+    /// Takes an item out if there is one at once.
     #[inline]
-    pub(super) fn put(
+    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Entry<T>> {
+        #[cfg(feature = "std")]
+        if !self.returned.is_empty() {
+            return None;
+        }
+        let lost = lost(unfinished);
+        let received = self.receiving().attempt_fast();
+        lost.cancel();
+        received?.ok().map(first)
+    }
+
+    #[inline]
+    #[cfg_attr(not(feature = "std"), allow(clippy::unused_self, reason = "nothing comes back"))]
+    fn pop_returned(&self) -> Option<Entry<T>> {
+        #[cfg(feature = "std")]
+        return self.returned.pop();
+        #[cfg(not(feature = "std"))]
+        None
+    }
+}
+
+impl<T> Store<T> for Fifo<T> {
+    fn put(
         &self,
         item: &mut Option<T>,
         origin: Origin,
@@ -67,9 +98,9 @@ impl<T> Fifo<T> {
         }
         // As above; and what is displaced is put down by then.
         let outcome = if counts {
-            self.sending().offer(item, &mut displaced.item)
+            self.channel.offer(item, &mut displaced.item)
         } else {
-            self.sending().send(item)
+            self.channel.send(item)
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
@@ -89,100 +120,119 @@ impl<T> Fifo<T> {
         outcome
     }
 
-    /// Takes an item out if there is one at once.
-    #[inline]
-    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Taken<T>> {
-        let lost = lost(unfinished);
-        let received = self.receiving().attempt_fast();
-        lost.cancel();
-        received?.ok().map(first)
-    }
-
-    #[inline]
-    pub(super) fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Taken<T>>, Seen> {
+    fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Entry<T>>, Seen> {
+        if let Some(entry) = self.pop_returned() {
+            return Outcome::Done(Some(entry));
+        }
         let lost = lost(unfinished);
         let outcome = self.receiving().attempt();
         lost.cancel();
-        match outcome {
-            Outcome::Done(Ok(item)) => Outcome::Done(Some(first(item))),
-            Outcome::Done(Err(RecvError)) => Outcome::Done(None),
-            Outcome::Blocked(empty) => Outcome::Blocked(Some(empty)),
-            Outcome::Busy => Outcome::Busy,
+        let seen = match outcome {
+            Outcome::Done(Ok(item)) => return Outcome::Done(Some(first(item))),
+            Outcome::Busy => return Outcome::Busy,
+            Outcome::Done(Err(RecvError)) => None,
+            Outcome::Blocked(empty) => Some(empty),
+        };
+        // [returned-again] an item that was taken between the two looks, and given back, was
+        // inside all the time for this one.
+        match (self.pop_returned(), seen) {
+            (Some(entry), _) => Outcome::Done(Some(entry)),
+            (None, None) => Outcome::Done(None),
+            (None, empty) => Outcome::Blocked(empty),
         }
     }
 
-    /// Graceful: what is inside can still be taken.
-    pub(super) fn close(&self) {
+    /// A channel takes nothing in at its end that exceeds its size, so all that comes back goes
+    /// to the front.
+    #[cfg(feature = "std")]
+    fn take_back(&self, item: &mut Option<T>, tag: Tag, _: Place) -> bool {
+        let taken = self.returned.push(item, tag);
+        if taken {
+            self.hand_on(Side::Arrivals);
+        }
+        taken
+    }
+
+    fn close(&self) {
         self.channel.close();
     }
 
-    /// Drops what is inside; the channel is closed.
-    pub(super) fn drain(&self, unfinished: &Unfinished) {
+    fn stop(&self, leftovers: &mut Vec<T>) {
+        #[cfg(feature = "std")]
+        self.returned.stop(leftovers);
         while let Ok(item) = self.channel.try_recv() {
-            // An item that panics when it is dropped takes no other with it, and counts.
-            let rest = defer(|| self.drain(unfinished));
-            let done = defer(|| unfinished.lower());
-            drop(item);
-            drop(done);
-            rest.cancel();
+            leftovers.push(item);
         }
     }
 
-    pub(super) fn gate(&self, side: Side) -> &Gate {
+    fn gate(&self, side: Side) -> &Gate {
         match side {
-            Side::Vacancies => &self.sending().vacancies,
+            Side::Vacancies => &self.channel.vacancies,
             Side::Arrivals => self.receiving().arrivals(),
             Side::Streams => self.receiving().streams(),
         }
     }
 
-    pub(super) fn patience(&self, side: Side) -> Patient<'_> {
-        match side {
-            Side::Vacancies => self.sending().patience.of_senders(),
+    fn patience(&self, side: Side) -> Option<Patient<'_>> {
+        Some(match side {
+            Side::Vacancies => self.channel.patience.of_senders(),
             Side::Arrivals | Side::Streams => self.receiving().of_receivers(),
-        }
+        })
     }
 
-    pub(super) fn raise(&self, side: Side, seen: Seen) -> bool {
+    fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {
-            Side::Vacancies => self.sending().raise_vacancies(seen),
+            Side::Vacancies => self.channel.raise_vacancies(seen),
             Side::Arrivals | Side::Streams => self.receiving().raise(seen),
         }
     }
 
-    pub(super) fn hand_on(&self, side: Side) {
+    fn hand_on(&self, side: Side) {
         match side {
-            Side::Vacancies => self.sending().hand_on_vacancy(),
+            Side::Vacancies => self.channel.hand_on_vacancy(),
             Side::Arrivals => self.receiving().hand_on(),
-            // Whoever holds a stream may never look again: it owes nothing.
+            // A stream may never look again: it owes nothing.
             Side::Streams => {}
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
+        #[cfg(feature = "std")]
+        return self.channel.len() + self.returned.len();
+        #[cfg(not(feature = "std"))]
         self.channel.len()
     }
 
-    pub(super) fn capacity(&self) -> Option<usize> {
+    fn capacity(&self) -> Option<usize> {
         self.channel.capacity()
     }
 
-    pub(super) fn count_refused(&self) {
-        self.sending().count_refused();
+    fn count_refused(&self) {
+        self.channel.count_refused();
     }
 
-    pub(super) fn stats(&self) -> Stats {
-        self.channel.stats()
+    fn stats(&self) -> Stats {
+        let stats = self.channel.stats();
+        #[cfg(feature = "std")]
+        let stats = {
+            let (came, gone) = self.returned.traffic();
+            Stats {
+                len: stats.len + (came - gone),
+                sent: stats.sent.wrapping_add(came),
+                received: stats.received.wrapping_add(gone),
+                ..stats
+            }
+        };
+        stats
     }
 
-    /// What has the level.
-    pub(super) fn watched(&self) -> &Channel<T> {
-        &self.channel
-    }
-
-    pub(super) fn is_shut_down(&self) -> bool {
+    fn is_shut_down(&self) -> bool {
         self.channel.is_closed()
+    }
+
+    fn watched(&self) -> &dyn Watched {
+        &self.channel
     }
 }
 
@@ -199,8 +249,8 @@ fn lost(unfinished: &Unfinished) -> Defer<impl FnMut()> {
     defer(|| unfinished.lower())
 }
 
-/// What a channel gives out never comes back.
+/// What a channel gives out was never out before.
 #[inline]
-fn first<T>(item: T) -> Taken<T> {
-    Taken { item, attempt: 1 }
+fn first<T>(item: T) -> Entry<T> {
+    Entry { item, tag: Tag::FIRST, freed: Freed::default() }
 }

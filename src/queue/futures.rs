@@ -7,13 +7,13 @@ use super::store::{Origin, Seen, Side};
 use super::unfinished::{Joining, Unfinished};
 use crate::gate::Gate;
 use crate::patience::Patient;
+use crate::pressure::Watched;
 use crate::sync::Arc;
-use crate::wait::{self, Attempt, Outcome, Stage, Wait};
+use crate::wait::{Attempt, Outcome, Wait};
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use futures_core::stream::{FusedStream, Stream};
 
 macro_rules! future {
     ($name:literal, $future:ident<$($generic:tt),*> -> $output:ty) => {
@@ -73,19 +73,19 @@ impl<T> Attempt for Putting<'_, T> {
     }
 
     fn gate(&self) -> &Gate {
-        self.shared.storage.gate(Side::Vacancies)
+        self.shared.store().gate(Side::Vacancies)
     }
 
     fn patience(&self) -> Option<Patient<'_>> {
-        self.shared.storage.patience(Side::Vacancies)
+        self.shared.store().patience(Side::Vacancies)
     }
 
     fn raise(&self, seen: Seen) -> bool {
-        self.shared.storage.raise(Side::Vacancies, seen)
+        self.shared.store().raise(Side::Vacancies, seen)
     }
 
     fn hand_on(&self) {
-        self.shared.storage.hand_on(Side::Vacancies);
+        self.shared.store().hand_on(Side::Vacancies);
     }
 }
 
@@ -115,19 +115,19 @@ impl<'a, T> Attempt for Getting<'a, T> {
     }
 
     fn gate(&self) -> &Gate {
-        self.shared.storage.gate(self.side)
+        self.shared.store().gate(self.side)
     }
 
     fn patience(&self) -> Option<Patient<'_>> {
-        self.shared.storage.patience(self.side)
+        self.shared.store().patience(self.side)
     }
 
     fn raise(&self, seen: Seen) -> bool {
-        self.shared.storage.raise(self.side, seen)
+        self.shared.store().raise(self.side, seen)
     }
 
     fn hand_on(&self) {
-        self.shared.storage.hand_on(self.side);
+        self.shared.store().hand_on(self.side);
     }
 }
 
@@ -196,53 +196,58 @@ impl<'a> Join<'a> {
 
 future!("Join", Join<'a> -> ());
 
-/// The jobs of a queue, as a stream of [`Job<'static, T>`](Job). It counts as a handle of the queue.
+/// An attempt to find the queue shut down.
+#[derive(Debug)]
+pub(super) struct Closing<'a, T> {
+    shared: &'a Shared<T>,
+}
+
+impl<T> Attempt for Closing<'_, T> {
+    type Output = ();
+    type Seen = ();
+
+    fn attempt(&mut self) -> Outcome<(), ()> {
+        if self.shared.store().is_shut_down() { Outcome::Done(()) } else { Outcome::Blocked(()) }
+    }
+
+    // A shutdown wakes those who wait for a level too, whether there are any levels or not.
+    fn gate(&self) -> &Gate {
+        self.shared.levels()
+    }
+
+    fn raise(&self, (): ()) -> bool {
+        true
+    }
+
+    fn hand_on(&self) {}
+}
+
+/// Waits until the queue is shut down.
 ///
-/// Made by [`Queue::jobs`](crate::queue::Queue::jobs). It ends when the queue is shut down and has nothing left to give.
-///
-/// # Wakeups
-/// An item wakes one waiting [`get`](crate::queue::Queue::get). Only if there is none it wakes the streams: every one that is
-/// waiting, each at most once until it is polled again.
+/// Made by [`Queue::closed`](crate::queue::Queue::closed).
 ///
 /// # Cancel safety
-/// A `next()` that is dropped loses no item.
-pub struct Jobs<T> {
-    shared: Arc<Shared<T>>,
-    /// The wait lasts from poll to poll.
-    stage: Stage,
-    over: bool,
-}
+/// Dropping the future has no effect on other waiters.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Closed<'a, T>(Wait<Closing<'a, T>>);
 
-impl<T> Jobs<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
-        Self { shared, stage: Stage::default(), over: false }
+impl<'a, T> Closed<'a, T> {
+    pub(super) fn new(shared: &'a Shared<T>) -> Self {
+        Self(Wait::new(Closing { shared }))
     }
 }
 
-impl<T: 'static> Stream for Jobs<T> {
-    type Item = Job<'static, T>;
+future!("Closed", Closed<'a, T> -> ());
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Self { shared, stage, over } = &mut *self;
-        if *over {
-            return Poll::Ready(None);
+/// Waits for one of two futures, whichever is ready first, and drops both.
+pub(super) async fn first_of(one: impl Future, other: impl Future) {
+    let mut one = core::pin::pin!(one);
+    let mut other = core::pin::pin!(other);
+    core::future::poll_fn(|cx| {
+        if one.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
         }
-        let job = wait::poll(&mut Getting { shared, side: Side::Streams }, stage, cx);
-        job.map(|job| {
-            *over = job.is_err();
-            job.ok().map(Job::into_owned)
-        })
-    }
-}
-
-impl<T: 'static> FusedStream for Jobs<T> {
-    fn is_terminated(&self) -> bool {
-        self.over
-    }
-}
-
-impl<T> fmt::Debug for Jobs<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Jobs").finish_non_exhaustive()
-    }
+        other.as_mut().poll(cx).map(drop)
+    })
+    .await;
 }

@@ -3,21 +3,13 @@
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 use super::error::{GetError, PutError};
 use super::error::{TryGetError, TryPutError};
-use super::futures::{Get, Jobs, Join, Put};
+use super::futures::{Closed, Get, Join, Put};
 use super::job::Job;
 use super::shared::Shared;
 use super::store;
 use crate::sync::Arc;
+use crate::sync::Ordering::Relaxed;
 use core::fmt;
-
-/// How a queue ends.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Shutdown {
-    /// Nothing is put any more; what is inside is handed out to the last item.
-    Graceful,
-    /// Nothing is put or handed out any more; what is inside is dropped, and counts as done.
-    Immediate,
-}
 
 /// A work queue. Clones are handles of the same queue.
 ///
@@ -136,25 +128,6 @@ impl<T> Queue<T> {
         Job::try_get(&self.shared)
     }
 
-    /// The jobs as a stream, each of which owns a share of the queue.
-    ///
-    /// ```
-    /// # futures_lite::future::block_on(async {
-    /// use forebay::queue::{Queue, Shutdown};
-    /// use futures_lite::StreamExt;
-    ///
-    /// let queue = Queue::unbounded();
-    /// queue.put(1).await.unwrap();
-    /// queue.put(2).await.unwrap();
-    /// queue.shutdown(Shutdown::Graceful);
-    /// let items: Vec<_> = queue.jobs().map(|job| job.into_inner()).collect().await;
-    /// assert_eq!(items, [1, 2]);
-    /// # });
-    /// ```
-    pub fn jobs(&self) -> Jobs<T> {
-        Jobs::new(Arc::clone(&self.shared))
-    }
-
     /// Waits until everything that was put is done: got, and its job done. At once if nothing is unfinished.
     ///
     /// Any number of tasks may join, again and again. It is enough that nothing was unfinished at one moment of the wait: a
@@ -182,45 +155,32 @@ impl<T> Queue<T> {
         Join::new(&self.shared.unfinished)
     }
 
-    /// Ends the queue: every put fails from here on, also those that wait, and with [`Shutdown::Immediate`] every get too.
+    /// Waits until the queue is shut down; at once if it is.
     ///
-    /// Jobs in hand stay in hand, and [`join`](Self::join) waits for them in either case. To call it again is fine, also with the
-    /// other argument: immediate after graceful drops what is left, graceful after immediate does nothing.
-    ///
-    /// # Panics
-    /// If an item that it drops does, or a waker. The queue is shut down then, and all counts are right.
+    /// # Cancel safety
+    /// Dropping the future has no effect.
     ///
     /// ```
-    /// use forebay::queue::{Queue, Shutdown, TryGetError};
+    /// # futures_lite::future::block_on(async {
+    /// use forebay::queue::{Queue, Shutdown};
     ///
-    /// let queue = Queue::bounded(2);
-    /// queue.try_put(1).unwrap();
-    /// queue.try_put(2).unwrap();
-    /// let job = queue.try_get().unwrap();
-    /// queue.shutdown(Shutdown::Immediate);
-    /// assert_eq!(queue.try_get().unwrap_err(), TryGetError::ShutDown);
-    /// assert_eq!((queue.len(), queue.unfinished()), (0, 1));
-    /// # job.done();
+    /// let queue = Queue::<u8>::bounded(1);
+    /// queue.shutdown(Shutdown::Graceful);
+    /// queue.closed().await;
+    /// # });
     /// ```
-    pub fn shutdown(&self, how: Shutdown) {
-        let Shared { storage, unfinished } = &*self.shared;
-        let drain = crate::sync::defer(|| {
-            if how == Shutdown::Immediate {
-                storage.drain(unfinished);
-            }
-        });
-        storage.close();
-        drop(drain);
+    pub fn closed(&self) -> Closed<'_, T> {
+        Closed::new(&self.shared)
     }
 
     /// Whether the queue is shut down. Once `true` it stays so. There may still be items inside.
     pub fn is_shut_down(&self) -> bool {
-        self.shared.storage.is_shut_down()
+        self.shared.store().is_shut_down()
     }
 
     /// How many items waited in the queue at some moment during the call: asyncio's `qsize`.
     pub fn len(&self) -> usize {
-        self.shared.storage.len()
+        self.shared.store().len()
     }
 
     /// Whether no item waited in the queue at some moment during the call. There may be jobs in hand.
@@ -235,7 +195,7 @@ impl<T> Queue<T> {
 
     /// How many items the queue can hold; `None` if there is no limit: asyncio's `maxsize`.
     pub fn capacity(&self) -> Option<usize> {
-        self.shared.storage.capacity()
+        self.shared.store().capacity()
     }
 
     /// How many items were put and are not done, at some moment during the call.
@@ -245,10 +205,9 @@ impl<T> Queue<T> {
         self.shared.unfinished.get()
     }
 
-    /// How many items are done because their job was dropped more often than
-    /// [`retries`](Builder::retries) allows. Zero in a queue without retries.
+    /// How many items have used up their attempts: see [`dead_letters`](Self::dead_letters).
     pub fn failed(&self) -> usize {
-        self.shared.storage.failed()
+        self.shared.books.failed.load(Relaxed)
     }
 
     /// Puts an item from a thread, which sleeps while the queue is full.
@@ -271,6 +230,12 @@ impl<T> Queue<T> {
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn get_blocking(&self) -> Result<Job<'_, T>, GetError> {
         self.get().block()
+    }
+
+    /// Waits on a thread, which sleeps, until the queue is shut down. As [`closed`](Self::closed).
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn closed_blocking(&self) {
+        self.closed().block();
     }
 
     /// Waits on a thread, which sleeps, until everything that was put is done. As [`join`](Self::join).

@@ -1,26 +1,26 @@
-//! An item that somebody works on.
+//! An item that is worked on.
 
 use super::error::{TryGetError, TryPutError};
 use super::shared::{Link, Shared};
-use super::store::{Origin, Seen, Taken};
+use super::store::{Entry, Origin, Seen, Tag};
+use super::ticket::Ticket;
 use crate::sync::{Arc, Backoff, defer};
 use crate::wait::Outcome;
 use core::fmt;
-use core::mem;
 use core::ops::{Deref, DerefMut};
 
 /// An item that was taken from a queue and is not done yet. It derefs to the item.
 ///
 /// asyncio's `task_done()` is this guard: [`done`](Self::done) or a drop, be it by a panic or by the cancellation of the worker,
 /// marks the item as done, and exactly once. The item is dropped first, so that [`join`](crate::queue::Queue::join) returns when
-/// it is gone. In a queue with [`retries`](crate::queue::Builder::retries) a drop puts it back instead; [`done`](Self::done) and
-/// [`into_inner`](Self::into_inner) mark it as done there too.
+/// it is gone. In a queue with [`retries`](crate::queue::Builder::retries) a drop is a failed attempt instead: the item comes back, or is
+/// a [dead letter](crate::queue::Queue::dead_letters); [`done`](Self::done) and [`into_inner`](Self::into_inner) mark it as done there too.
 ///
-/// A job that is leaked (`mem::forget`) is never done, and `join` waits for ever.
+/// A job that is leaked (`mem::forget`) is never done, and `join` waits for ever; nothing else does.
 ///
 /// # Panics
-/// Its drop panics where the item's does, or a waker, or in a queue with retries the comparison of a priority; the count
-/// is right all the same.
+/// Its drop panics where the item's does, or a waker, or in a queue with retries the comparison of a priority or the
+/// callback for dead letters; the count is right all the same, and an item that could not come back is a dead letter.
 ///
 /// ```
 /// let queue = forebay::queue::Queue::bounded(2);
@@ -34,35 +34,24 @@ use core::ops::{Deref, DerefMut};
 #[must_use = "a job that is dropped counts as done, or goes back to its queue"]
 pub struct Job<'a, T> {
     /// `None` once the job is spent, which is when its last owner goes.
-    in_hand: Option<JobParts<'a, T>>,
-}
-
-/// What a job consists of. It leaves the job as a whole, so that nothing is left of a spent one.
-pub(super) struct JobParts<'a, T> {
-    pub(super) taken: Taken<T>,
+    pub(super) item: Option<T>,
+    pub(super) tag: Tag,
     pub(super) link: Link<'a, T>,
-}
-
-impl<'a, T> JobParts<'a, T> {
-    #[inline]
-    pub(super) fn into_job(self) -> Job<'a, T> {
-        Job { in_hand: Some(self) }
-    }
 }
 
 impl<'a, T> Job<'a, T> {
     #[inline]
-    pub(super) fn new(shared: &'a Arc<Shared<T>>, taken: Taken<T>) -> Self {
-        JobParts { taken, link: Link::Borrowed(shared) }.into_job()
+    fn new(shared: &'a Arc<Shared<T>>, item: T, tag: Tag) -> Self {
+        Self { item: Some(item), tag, link: Link::Borrowed(shared) }
     }
 
     #[inline]
     pub(super) fn get(shared: &'a Arc<Shared<T>>) -> Outcome<Option<Self>, Seen> {
-        match shared.storage.get(&shared.unfinished) {
-            Outcome::Done(Some(taken)) => {
+        match shared.store().get(&shared.unfinished) {
+            Outcome::Done(Some(Entry { item, tag, freed })) => {
                 // From here on the item is safe, whatever panics.
-                let job = Self::new(shared, taken);
-                shared.storage.freed();
+                let job = Self::new(shared, item, tag);
+                shared.store().freed(freed);
                 Outcome::Done(Some(job))
             }
             Outcome::Done(None) => Outcome::Done(None),
@@ -71,11 +60,11 @@ impl<'a, T> Job<'a, T> {
         }
     }
 
-    /// On the short way.
+    /// On the fast path.
     #[inline]
     pub(super) fn get_fast(shared: &'a Arc<Shared<T>>) -> Option<Self> {
-        let taken = shared.storage.get_fast(&shared.unfinished)?;
-        Some(Self::new(shared, taken))
+        let Entry { item, tag, .. } = shared.storage.get_fast(&shared.unfinished)?;
+        Some(Self::new(shared, item, tag))
     }
 
     #[inline]
@@ -86,7 +75,7 @@ impl<'a, T> Job<'a, T> {
         }
     }
 
-    /// The way round where nothing was got at once.
+    /// The slow path where nothing was got at once.
     #[inline(never)]
     fn try_get_slow(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
         let mut backoff = Backoff::default();
@@ -101,27 +90,19 @@ impl<'a, T> Job<'a, T> {
 
     /// Takes the item out, and the count upon the caller.
     #[inline]
-    pub(super) fn take(mut self) -> JobParts<'a, T> {
-        let in_hand = self.in_hand.take();
-        // Nothing is left to be dropped.
-        mem::forget(self);
-        in_hand.expect("a job has its item")
-    }
-
-    #[inline]
-    pub(super) fn parts(&self) -> &JobParts<'a, T> {
-        self.in_hand.as_ref().expect("a job has its item")
+    fn take(&mut self) -> T {
+        self.item.take().expect("a job has its item")
     }
 
     /// Marks the item as done, and drops it.
     #[inline]
-    pub fn done(self) {
-        let JobParts { taken, link } = self.take();
-        let _finish = defer(|| link.get().finish());
-        drop(taken);
+    pub fn done(mut self) {
+        let item = self.take();
+        let _finish = defer(|| self.link.get().finish());
+        drop(item);
     }
 
-    /// Takes the item out, and marks it as done.
+    /// Takes the item out, and marks it as done. To work on it first, [split](Self::split) the job.
     ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(1);
@@ -130,10 +111,26 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.unfinished(), 0);
     /// ```
     #[inline]
-    pub fn into_inner(self) -> T {
-        let JobParts { taken, link } = self.take();
-        link.finish();
-        taken.item
+    pub fn into_inner(mut self) -> T {
+        let item = self.take();
+        self.link.get().finish();
+        item
+    }
+
+    /// Takes the item out, to be worked on by value; the [`Ticket`] keeps it unfinished.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(String::from("dig")).unwrap();
+    /// let (item, ticket) = queue.try_get().unwrap().split();
+    /// let report = item + " deeper";
+    /// assert_eq!(queue.unfinished(), 1);
+    /// ticket.done();
+    /// assert_eq!((report.as_str(), queue.unfinished()), ("dig deeper", 0));
+    /// ```
+    pub fn split(mut self) -> (T, Ticket<'a, T>) {
+        let item = self.take();
+        (item, Ticket::new(self.tag, self.link.clone()))
     }
 
     /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.
@@ -146,21 +143,62 @@ impl<'a, T> Job<'a, T> {
     /// queue.join_blocking();
     /// assert_eq!(worker.join().unwrap(), 7);
     /// ```
-    pub fn into_owned(self) -> Job<'static, T>
+    pub fn into_owned<'b>(mut self) -> Job<'b, T>
     where
-        T: 'static,
+        T: 'b,
     {
-        let JobParts { taken, link } = self.take();
-        JobParts { taken, link: link.into_owned() }.into_job()
+        Job { item: Some(self.take()), tag: self.tag, link: self.link.to_owned() }
     }
 
-    /// How often the item was handed out, this time included: 1, and one more for each time that its job was dropped and it
-    /// came back.
+    /// How often the item was handed out, this time included: 1, and one more for each attempt that has failed.
     ///
-    /// It comes back only in a queue with [`retries`](crate::queue::Builder::retries). [`requeue`](Self::requeue) is no failure, and
-    /// leaves it as it is.
+    /// An item has more than one attempt only in a queue with [`retries`](crate::queue::Builder::retries).
+    /// [`requeue`](Self::requeue) and [`give_back`](Self::give_back) are no failures, and leave it as it is.
     pub fn attempt(&self) -> u32 {
-        self.parts().taken.attempt
+        self.tag.attempt
+    }
+
+    /// Ends this attempt as failed: the item comes back for another one, at the end of the queue, or is a
+    /// [dead letter](crate::queue::Queue::dead_letters) if there is no attempt left. In a queue without
+    /// [`retries`](crate::queue::Builder::retries) there never is.
+    ///
+    /// # Panics
+    /// As the drop of a job.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put("unreadable").unwrap();
+    /// queue.try_get().unwrap().fail();
+    /// assert_eq!(queue.dead_letters()[0].item, "unreadable");
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn fail(mut self) {
+        let item = self.take();
+        self.link.get().fail(item, self.tag);
+    }
+
+    /// Gives the job back as if it had not been got: it is handed out again in its place, before what came after it, and the
+    /// attempt does not count. Never waits, and may exceed the size of the queue.
+    ///
+    /// In a queue without a lock, "in its place" is before everything that was not out yet, in the order of giving back. After
+    /// a graceful shutdown it is handed out to the next that gets, or is left over; after an immediate one it is left over:
+    /// [`Queue::shutdown`](crate::queue::Queue::shutdown).
+    ///
+    /// # Panics
+    /// Where a waker does, or the comparison of a priority. In the latter case the item is a
+    /// [dead letter](crate::queue::Queue::dead_letters).
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(2);
+    /// queue.try_put(1).unwrap();
+    /// queue.try_put(2).unwrap();
+    /// queue.try_get().unwrap().give_back();
+    /// assert_eq!(queue.try_get().unwrap().into_inner(), 1);
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn give_back(mut self) {
+        let item = self.take();
+        self.link.get().give_back(item, self.tag);
     }
 
     /// Puts the job back if there is room for it at once.
@@ -177,13 +215,13 @@ impl<'a, T> Job<'a, T> {
     /// let job = job.try_requeue().unwrap_err().into_inner();
     /// assert_eq!((*job, queue.unfinished()), (1, 2));
     /// ```
-    pub fn try_requeue(self) -> Result<(), TryPutError<Self>> {
-        let JobParts { taken: Taken { item, attempt }, link } = self.take();
-        let put = link.get().try_put(item, Origin::Requeued(attempt));
+    pub fn try_requeue(mut self) -> Result<(), TryPutError<Self>> {
+        let origin = Origin::Requeued(self.tag);
+        let put = self.link.get().try_put_slow(&mut self.item, origin);
         put.map_err(|error| {
-            let (full, item) = (error.is_full(), error.into_inner());
-            let job = JobParts { taken: Taken { item, attempt }, link }.into_job();
-            if full { TryPutError::Full(job) } else { TryPutError::ShutDown(job) }
+            let full = error.is_full();
+            self.item = Some(error.into_inner());
+            if full { TryPutError::Full(self) } else { TryPutError::ShutDown(self) }
         })
     }
 }
@@ -193,22 +231,22 @@ impl<T> Deref for Job<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.parts().taken.item
+        self.item.as_ref().expect("a job has its item")
     }
 }
 
 impl<T> DerefMut for Job<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.in_hand.as_mut().expect("a job has its item").taken.item
+        self.item.as_mut().expect("a job has its item")
     }
 }
 
 impl<T> Drop for Job<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(JobParts { taken, link }) = self.in_hand.take() {
-            link.get().abandon(taken);
+        if let Some(item) = self.item.take() {
+            self.link.get().abandon(item, self.tag);
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Items under a lock: last in first out, by priority, or coming back when their job is dropped.
+//! Items under a lock: last in first out, by priority, or such that may come back.
 //!
-//! Whoever changes something under the lock opens the gate after it, always; whoever is to sleep takes its place at the
-//! gate and then looks under the lock once more. So the lock decides: either the second look sees the change, or the
-//! change comes later and finds the sleeper. Nothing of the user's runs under the lock but the `Ord::cmp` of a priority.
+//! What changes something under the lock opens the gate after it, always; a waiter takes its place
+//! at the gate and then looks under the lock once more. So the lock decides: either the second
+//! look sees the change, or the change comes later and finds the waiter. Nothing of the user's
+//! runs under the lock but the `Ord::cmp` of a priority.
 
 use super::counters::Counters;
 use super::displaced::Displaced;
 use super::error::TryPutError;
-use super::order::{Entry, Order};
-use super::store::{Origin, PutOutcome, Seen, Side, Taken};
+use super::order::{Kept, Order};
+use super::store::{Entry, Freed, Origin, Place, PutOutcome, Seen, Side, Store, Tag, Waits};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;
@@ -16,25 +17,21 @@ use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Defer, Mutex, MutexGuard, defer};
+use crate::sync::{Mutex, MutexGuard, defer};
 use crate::wait::Outcome;
-use core::cell::Cell;
-use core::mem;
+use alloc::vec::Vec;
 use std::sync::PoisonError;
+use std::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
-    /// How often a job that was dropped comes back; `None`: dropped is done.
-    retries: Option<u32>,
-    overflow: Overflow,
-    /// Whether the level ever changes.
-    watched: bool,
+    options: Options,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
-    /// Where one waits for a level.
+    /// Where one waits for a level, or for the end.
     levels: Gate,
 }
 
@@ -42,12 +39,9 @@ pub(super) struct Locked<T> {
 struct State<T> {
     items: Order<T>,
     phase: Phase,
-    /// Jobs that were taken and are not done.
-    in_hand: usize,
-    failed: usize,
+    /// The number of the next item that goes to the end.
+    next: u64,
     counters: Counters,
-    /// A `get` has changed the level, and nobody has been told yet.
-    untold: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -55,30 +49,21 @@ enum Phase {
     Open,
     /// Nothing is put any more.
     Closed,
-    /// Nothing comes back any more either.
-    Drained,
+    /// Nothing is handed out any more either, nor taken in.
+    Stopped,
 }
 
 impl<T> Locked<T> {
-    pub(super) fn new(
-        items: Order<T>,
-        maxsize: Option<usize>,
-        retries: Option<u32>,
-        options: Options,
-    ) -> Self {
+    pub(super) fn new(items: Order<T>, maxsize: Option<usize>, options: Options) -> Self {
         Self {
             state: Mutex::new(State {
                 items,
                 phase: Phase::Open,
-                in_hand: 0,
-                failed: 0,
+                next: 0,
                 counters: Counters::new(options),
-                untold: false,
             }),
             maxsize,
-            retries,
-            overflow: options.overflow,
-            watched: options.marks.is_some(),
+            options,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -95,56 +80,61 @@ impl<T> Locked<T> {
         self.maxsize.is_none_or(|maxsize| state.items.len() < maxsize)
     }
 
-    pub(super) fn put(
+    /// Since when an item waits that is put now.
+    fn now(&self) -> Option<Instant> {
+        self.options.tracking.then(Instant::now)
+    }
+
+    /// Wakes the waiters for a level, if it has changed.
+    fn tell(&self, changed: bool) {
+        if changed {
+            // [told] after the lock: see the head of this file.
+            self.levels.notify(usize::MAX);
+        }
+    }
+}
+
+impl<T> Store<T> for Locked<T> {
+    fn put(
         &self,
         item: &mut Option<T>,
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        let unfinished = displaced.unfinished;
-        let at_risk = Cell::new(false);
-        // Before the lock is taken, so that it is free when this runs.
-        let _lost = defer(|| {
-            if at_risk.get() {
-                self.finish(unfinished);
-            }
-        });
+        let now = self.now();
         let mut state = self.lock();
-        let mut take = || item.take().expect("an item is put");
         if state.phase != Phase::Open {
             drop(state);
-            return Outcome::Done(Err(TryPutError::ShutDown(take())));
+            return Outcome::Done(Err(TryPutError::ShutDown(item.take().expect("an item"))));
         }
         let full = !self.has_room(&state);
         if full {
-            match if origin == Origin::New { self.overflow } else { Overflow::Wait } {
+            match if origin == Origin::New { self.options.overflow } else { Overflow::Wait } {
                 Overflow::Wait => return Outcome::Blocked(None),
                 Overflow::Refuse => {
                     state.counters.refused();
-                    return Outcome::Done(Err(TryPutError::Full(take())));
+                    drop(state);
+                    return Outcome::Done(Err(TryPutError::Full(item.take().expect("an item"))));
                 }
                 Overflow::DropNewest => {
                     state.counters.dropped();
-                    // As if it had been in: whoever displaces it counts it as done.
-                    unfinished.raise();
-                    displaced.item = Some(take());
+                    // As if it had been in: what is displaced is counted as done when it goes.
+                    displaced.unfinished.raise();
+                    displaced.item = item.take();
                     return Outcome::Done(Ok(()));
                 }
                 Overflow::DropOldest => {}
             }
         }
-        let attempt = if let Origin::Requeued(attempt) = origin { attempt } else { 1 };
-        // It may panic in a comparison. Then the item goes with the unwinding: a new one was not counted, a job is done.
-        at_risk.set(origin != Origin::New);
-        state.items.push(Entry { item: take(), attempt });
-        at_risk.set(false);
-        match origin {
-            // [raise-locked] before the lock is free: nobody can have got the item.
-            Origin::New => unfinished.raise(),
-            Origin::Requeued(_) => state.in_hand -= 1,
+        let attempt = if let Origin::Requeued(tag) = origin { tag.attempt } else { 1 };
+        let tag = Tag { attempt, number: state.number() };
+        state.items.push(item, tag, now);
+        if origin == Origin::New {
+            // [raise-locked] before the lock is free: nothing can have got the item.
+            displaced.unfinished.raise();
         }
         let changed = if full {
-            displaced.item = state.items.displace().map(|entry| entry.item);
+            displaced.item = state.items.displace();
             state.counters.displaced();
             false
         } else {
@@ -157,116 +147,66 @@ impl<T> Locked<T> {
         Outcome::Done(Ok(()))
     }
 
-    pub(super) fn get(&self) -> Outcome<Option<Taken<T>>, Seen> {
+    fn get(&self, _: &Unfinished) -> Outcome<Option<Entry<T>>, Seen> {
         let mut state = self.lock();
-        if let Some(Entry { item, attempt }) = state.items.pop() {
-            state.in_hand += 1;
-            state.untold |= state.counters.came_out(1);
-            return Outcome::Done(Some(Taken { item, attempt }));
+        if let Some(Kept { item, tag, since }) = state.items.pop() {
+            state.counters.waited(since);
+            let level = state.counters.came_out(1);
+            // With items that came back there may be more inside than the size, and no room yet.
+            let room = self.maxsize.is_some() && self.has_room(&state);
+            return Outcome::Done(Some(Entry { item, tag, freed: Freed { room, level } }));
         }
-        if self.is_over(&state) { Outcome::Done(None) } else { Outcome::Blocked(None) }
-    }
-
-    /// Whether an empty shelf stays empty.
-    fn is_over(&self, state: &State<T>) -> bool {
         match state.phase {
-            Phase::Open => false,
-            // [may-return] a job in hand may come back.
-            Phase::Closed => self.retries.is_none() || state.in_hand == 0,
-            Phase::Drained => true,
+            Phase::Open => Outcome::Blocked(None),
+            Phase::Closed | Phase::Stopped => Outcome::Done(None),
         }
     }
 
-    pub(super) fn freed(&self) {
-        if self.maxsize.is_none() && !self.watched {
-            return;
-        }
-        let mut state = self.lock();
-        // With jobs that came back, the shelf may be over its size and stay full.
-        let room = self.maxsize.is_some() && self.has_room(&state);
-        let changed = mem::take(&mut state.untold);
-        drop(state);
-        let _told = defer(|| self.tell(changed));
-        if room {
+    fn freed(&self, freed: Freed) {
+        let _told = defer(|| self.tell(freed.level));
+        if freed.room {
             // [freed] after the lock: see the head of this file.
             self.hand_on(Side::Vacancies);
         }
     }
 
-    /// Wakes who waits for a level, if it has changed.
-    fn tell(&self, changed: bool) {
-        if changed {
-            // [told] after the lock: see the head of this file.
-            self.levels.notify(usize::MAX);
-        }
-    }
-
-    /// A job in hand goes, and does not come back.
-    pub(super) fn finish(&self, unfinished: &Unfinished) {
-        // [finish] last: when a join returns, the shelf has nothing to do any more either.
-        let _lower = defer(|| unfinished.lower());
+    fn take_back(&self, item: &mut Option<T>, tag: Tag, place: Place) -> bool {
+        let now = self.now();
         let mut state = self.lock();
-        state.in_hand -= 1;
-        self.announce_end(state);
-    }
-
-    /// Tells the getters if the last job that could come back has not.
-    fn announce_end(&self, state: MutexGuard<'_, State<T>>) {
-        let over = state.in_hand == 0 && state.phase == Phase::Closed && state.items.len() == 0;
+        // [stopped] under the lock: what comes later than the stop is a leftover.
+        if state.phase == Phase::Stopped {
+            return false;
+        }
+        let number = if place == Place::Own { tag.number } else { state.number() };
+        // Beyond the size of the queue, if need be: there is nowhere else to go.
+        state.items.push(item, Tag { number, ..tag }, now);
+        let changed = state.counters.went_in();
         drop(state);
-        if over {
-            // [last-job] getters that wait for it would wait for ever.
-            sweep(&[&self.arrivals, &self.streams]);
-        }
+        let _told = defer(|| self.tell(changed));
+        // [returned] after the lock: see the head of this file.
+        self.hand_on(Side::Arrivals);
+        true
     }
 
-    pub(super) fn abandon(&self, taken: Taken<T>, unfinished: &Unfinished) {
-        let Taken { item, attempt } = taken;
-        // Before the lock is taken, so that it is free when this runs.
-        let done = defer(|| self.finish(unfinished));
-        let mut state = self.lock();
-        if self.retries.is_some_and(|limit| attempt <= limit) && state.phase != Phase::Drained {
-            // Beyond the size of the queue, if need be: there is nowhere else to go. It may panic, as in `put`.
-            state.items.push(Entry { item, attempt: attempt.saturating_add(1) });
-            state.in_hand -= 1;
-            let changed = state.counters.went_in();
-            done.cancel();
-            drop(state);
-            let _told = defer(|| self.tell(changed));
-            // [returned] after the lock: see the head of this file.
-            self.hand_on(Side::Arrivals);
-            return;
-        }
-        if self.retries.is_some_and(|limit| attempt > limit) {
-            state.failed += 1;
-        }
-        drop(state);
-        drop(item);
-        drop(done);
-    }
-
-    pub(super) fn close(&self) {
+    fn close(&self) {
         let mut state = self.lock();
         state.phase = state.phase.max(Phase::Closed);
         drop(state);
-        // [shut] who takes a place later finds it shut.
+        // [shut] a waiter that takes its place later finds it shut.
         sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
     }
 
-    pub(super) fn drain(&self, unfinished: &Unfinished) {
+    fn stop(&self, leftovers: &mut Vec<T>) {
         let mut state = self.lock();
-        state.phase = Phase::Drained;
-        let items = state.items.take();
+        state.phase = Phase::Stopped;
+        let mut items = state.items.take();
         let changed = state.counters.came_out(items.len());
         drop(state);
-        let items = defer_drop(items, unfinished);
         let _told = defer(|| self.tell(changed));
-        // [drained] getters that waited for a job to come back get none.
-        sweep(&[&self.arrivals, &self.streams]);
-        drop(items);
+        leftovers.extend(core::iter::from_fn(|| items.pop()).map(|kept| kept.item));
     }
 
-    pub(super) fn gate(&self, side: Side) -> &Gate {
+    fn gate(&self, side: Side) -> &Gate {
         match side {
             Side::Vacancies => &self.vacancies,
             Side::Arrivals => &self.arrivals,
@@ -274,8 +214,7 @@ impl<T> Locked<T> {
         }
     }
 
-    /// Wakes somebody else; a `get`, or the streams if none waits.
-    pub(super) fn hand_on(&self, side: Side) {
+    fn hand_on(&self, side: Side) {
         match side {
             Side::Vacancies => {
                 self.vacancies.notify(1);
@@ -289,19 +228,19 @@ impl<T> Locked<T> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.lock().items.len()
     }
 
-    pub(super) fn capacity(&self) -> Option<usize> {
+    fn capacity(&self) -> Option<usize> {
         self.maxsize
     }
 
-    pub(super) fn count_refused(&self) {
+    fn count_refused(&self) {
         self.lock().counters.refused();
     }
 
-    pub(super) fn stats(&self) -> Stats {
+    fn stats(&self) -> Stats {
         let state = self.lock();
         let Traffic { len, sent, received } = state.counters.traffic();
         let tally = state.counters.tally();
@@ -321,17 +260,27 @@ impl<T> Locked<T> {
         }
     }
 
-    /// What has the level.
-    pub(super) fn watched(&self) -> &Self {
-        self
+    fn waits(&self) -> Option<Waits> {
+        let state = self.lock();
+        let total = state.counters.total_wait()?;
+        let oldest = state.items.oldest().map(|since| since.elapsed());
+        Some(Waits { oldest, total })
     }
 
-    pub(super) fn is_shut_down(&self) -> bool {
+    fn is_shut_down(&self) -> bool {
         self.lock().phase != Phase::Open
     }
 
-    pub(super) fn failed(&self) -> usize {
-        self.lock().failed
+    fn watched(&self) -> &dyn Watched {
+        self
+    }
+}
+
+impl<T> State<T> {
+    /// The next number for an item that goes to the end.
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
     }
 }
 
@@ -347,18 +296,4 @@ impl<T> Watched for Locked<T> {
     fn levels(&self) -> &Gate {
         &self.levels
     }
-}
-
-/// Drops the items at the end of the scope, and counts each; one that panics takes no other with it.
-fn defer_drop<T>(mut items: Order<T>, unfinished: &Unfinished) -> Defer<impl FnMut()> {
-    fn drop_all<T>(items: &mut Order<T>, unfinished: &Unfinished) {
-        while let Some(entry) = items.pop() {
-            let rest = defer(|| drop_all(items, unfinished));
-            let done = defer(|| unfinished.lower());
-            drop(entry);
-            drop(done);
-            rest.cancel();
-        }
-    }
-    defer(move || drop_all(&mut items, unfinished))
 }

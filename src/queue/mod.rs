@@ -55,32 +55,53 @@
 //! # Without `std`
 //! There is the queue of the ordinary order, without retries and without blocking calls. The others need a lock.
 
+mod books;
 mod builder;
 #[cfg(feature = "std")]
 mod counters;
 mod displaced;
 mod error;
+#[cfg(feature = "std")]
+mod fate;
 mod fifo;
 mod futures;
 mod handle;
 mod job;
+mod jobs;
+#[cfg(feature = "std")]
+mod letters;
 #[cfg(feature = "std")]
 mod locked;
 mod offer;
 #[cfg(feature = "std")]
 mod order;
 mod requeue;
+#[cfg(feature = "std")]
+mod returned;
 mod shared;
+mod stats;
+mod stop;
 mod storage;
 mod store;
+mod ticket;
 mod unfinished;
 mod watch;
+mod workers;
 
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
-pub use futures::{Get, Jobs, Join, Put};
-pub use handle::{Queue, Shutdown};
+pub use futures::{Closed, Get, Join, Put};
+pub use handle::Queue;
 pub use job::Job;
+pub use jobs::Jobs;
+#[cfg(feature = "std")]
+pub use letters::{DeadLetter, Undelivered};
 pub use offer::Offer;
 pub use requeue::Requeue;
+pub use stats::Stats;
+pub use stop::Shutdown;
+#[cfg(feature = "std")]
+pub use stop::Stopped;
+pub use ticket::Ticket;
 pub use watch::{PressureChanges, Until};
+pub use workers::{Producer, TryJoin, Worker, WorkersGone};

@@ -1,45 +1,77 @@
-//! The orders in which a shelf gives its items out.
+//! The orders in which items under a lock are handed out.
 
+use super::store::Tag;
+use crate::sync::{Arc, Mutex, defer};
 use alloc::collections::{BTreeSet, VecDeque};
 use core::cmp::Ordering;
 use core::fmt;
 use core::mem;
+use std::sync::PoisonError;
+use std::time::Instant;
 
-/// An item, and how often it is handed out with the next time.
+/// An item, what is known of it, and since when it waits, where that is measured.
 #[derive(Debug)]
-pub(super) struct Entry<T> {
+pub(super) struct Kept<T> {
     pub(super) item: T,
-    pub(super) attempt: u32,
+    pub(super) tag: Tag,
+    pub(super) since: Option<Instant>,
 }
 
 pub(super) enum Order<T> {
-    /// First in, first out.
-    Fifo(VecDeque<Entry<T>>),
-    /// Last in, first out.
-    Lifo(VecDeque<Entry<T>>),
+    /// First in, first out. By number.
+    Fifo(VecDeque<Kept<T>>),
+    /// Last in, first out. By number too.
+    Lifo(VecDeque<Kept<T>>),
     /// Least first; of equals, first in, first out.
     Priority(Priority<T>),
 }
 
-/// A set that is compared only when something is put in, before anything is changed: a comparison that panics
-/// loses nothing that is inside, and taking the least out runs nothing of the user's.
+/// A set that is compared only when something is put in, before anything is changed: a comparison
+/// that panics loses nothing that is inside, and taking the least out runs nothing of the user's.
 pub(super) struct Priority<T> {
     set: BTreeSet<Ranked<T>>,
-    next: u64,
+    /// Where an item goes whose comparison panics, and the set drops it.
+    rescue: Rescue<T>,
     /// How two items compare. A value, so that only the constructor asks for `T: Ord`.
     compare: fn(&T, &T) -> Ordering,
 }
 
+type Rescue<T> = Arc<Mutex<Option<T>>>;
+
 struct Ranked<T> {
-    entry: Entry<T>,
-    /// Unique, so that no two are equal.
-    number: u64,
+    /// `None` once it was taken out.
+    kept: Option<Kept<T>>,
+    rescue: Rescue<T>,
     compare: fn(&T, &T) -> Ordering,
+}
+
+impl<T> Ranked<T> {
+    fn kept(&self) -> &Kept<T> {
+        self.kept.as_ref().expect("it is in the set")
+    }
+
+    fn take(mut self) -> Kept<T> {
+        self.kept.take().expect("it was in the set")
+    }
+}
+
+impl<T> Drop for Ranked<T> {
+    fn drop(&mut self) {
+        if let Some(Kept { item, .. }) = self.kept.take() {
+            let mut rescue = self.rescue.lock().unwrap_or_else(PoisonError::into_inner);
+            let other = rescue.replace(item);
+            drop(rescue);
+            // Only where a whole set goes.
+            drop(other);
+        }
+    }
 }
 
 impl<T> Ord for Ranked<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.compare)(&self.entry.item, &other.entry.item).then(self.number.cmp(&other.number))
+        let (one, other) = (self.kept(), other.kept());
+        // No two numbers are equal.
+        (self.compare)(&one.item, &other.item).then(one.tag.number.cmp(&other.tag.number))
     }
 }
 
@@ -70,42 +102,60 @@ impl<T> Order<T> {
     where
         T: Ord,
     {
-        Self::Priority(Priority { set: BTreeSet::new(), next: 0, compare: T::cmp })
+        Self::Priority(Priority::new(T::cmp))
     }
 
-    /// If a comparison panics, the entry goes and the order is as it was.
-    pub(super) fn push(&mut self, entry: Entry<T>) {
+    /// Puts the item where its number belongs. If a comparison panics, it is back in `item`, and
+    /// the order is as it was.
+    pub(super) fn push(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>) {
         match self {
-            Self::Fifo(items) | Self::Lifo(items) => items.push_back(entry),
-            Self::Priority(Priority { set, next, compare }) => {
-                let number = *next;
-                *next += 1;
-                set.insert(Ranked { entry, number, compare: *compare });
+            Self::Fifo(items) | Self::Lifo(items) => {
+                let item = item.take().expect("an item is put");
+                if items.back().is_none_or(|last| last.tag.number < tag.number) {
+                    items.push_back(Kept { item, tag, since });
+                } else {
+                    let place = items.partition_point(|kept| kept.tag.number < tag.number);
+                    items.insert(place, Kept { item, tag, since });
+                }
             }
+            Self::Priority(order) => order.push(item, tag, since),
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Entry<T>> {
+    pub(super) fn pop(&mut self) -> Option<Kept<T>> {
         match self {
             Self::Fifo(items) => items.pop_front(),
             Self::Lifo(items) => items.pop_back(),
-            Self::Priority(items) => items.set.pop_first().map(|ranked| ranked.entry),
+            Self::Priority(order) => order.set.pop_first().map(Ranked::take),
         }
     }
 
-    /// The entry to drop for want of room: the one that is in for longest, or by priority the last in its order. Nothing of the
-    /// user's runs.
-    pub(super) fn displace(&mut self) -> Option<Entry<T>> {
-        match self {
+    /// The item to drop for want of room: the one that is in for longest, or by priority the last
+    /// in its order. Nothing of the user's runs.
+    pub(super) fn displace(&mut self) -> Option<T> {
+        let kept = match self {
             Self::Fifo(items) | Self::Lifo(items) => items.pop_front(),
-            Self::Priority(items) => items.set.pop_last().map(|ranked| ranked.entry),
-        }
+            Self::Priority(order) => order.set.pop_last().map(Ranked::take),
+        };
+        kept.map(|kept| kept.item)
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Fifo(items) | Self::Lifo(items) => items.len(),
-            Self::Priority(items) => items.set.len(),
+            Self::Priority(order) => order.set.len(),
+        }
+    }
+
+    /// Since when the one waits that has waited for longest.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        match self {
+            Self::Fifo(items) | Self::Lifo(items) => {
+                items.iter().filter_map(|kept| kept.since).min()
+            }
+            Self::Priority(order) => {
+                order.set.iter().filter_map(|ranked| ranked.kept().since).min()
+            }
         }
     }
 
@@ -114,10 +164,25 @@ impl<T> Order<T> {
         match self {
             Self::Fifo(items) => Self::Fifo(mem::take(items)),
             Self::Lifo(items) => Self::Lifo(mem::take(items)),
-            Self::Priority(Priority { set, next, compare }) => {
-                Self::Priority(Priority { set: mem::take(set), next: *next, compare: *compare })
+            Self::Priority(order) => {
+                let compare = order.compare;
+                Self::Priority(mem::replace(order, Priority::new(compare)))
             }
         }
+    }
+}
+
+impl<T> Priority<T> {
+    fn new(compare: fn(&T, &T) -> Ordering) -> Self {
+        Self { set: BTreeSet::new(), rescue: Arc::new(Mutex::new(None)), compare }
+    }
+
+    fn push(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>) {
+        let Self { set, rescue, compare } = self;
+        let kept = item.take().map(|item| Kept { item, tag, since });
+        let back = defer(|| *item = rescue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        set.insert(Ranked { kept, rescue: Arc::clone(rescue), compare: *compare });
+        back.cancel();
     }
 }
 

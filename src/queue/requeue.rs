@@ -1,10 +1,10 @@
 //! Putting a job back.
 
 use super::error::PutError;
-use super::futures::future;
-use super::job::{Job, JobParts};
+use super::futures::{Closed, first_of, future};
+use super::job::Job;
 use super::shared::Link;
-use super::store::{Origin, Seen, Side, Taken};
+use super::store::{Origin, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -40,7 +40,36 @@ impl<'a, T> Job<'a, T> {
     /// # });
     /// ```
     pub fn requeue(self) -> Requeue<'a, T> {
-        Requeue::new(self.parts().link.clone(), self)
+        Requeue::new(self.link.clone(), self)
+    }
+
+    /// Puts the job back once `timer` is ready: not before a time. Until then it is in hand, so that a queue by priority does
+    /// not hand it out again and again before it is ready.
+    ///
+    /// The worker is free meanwhile if this runs in a task of its own: `spawn(job.into_owned().requeue_after(timer))`.
+    ///
+    /// # Errors
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits: at once, not when the time has come.
+    ///
+    /// # Cancel safety
+    /// As [`requeue`](Self::requeue).
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let queue = forebay::queue::Queue::bounded(2);
+    /// queue.put("not ready yet").await.unwrap();
+    /// let job = queue.get().await.unwrap();
+    /// job.requeue_after(smol::Timer::after(Duration::from_millis(10))).await.unwrap();
+    /// assert_eq!(queue.get().await.unwrap().into_inner(), "not ready yet");
+    /// # });
+    /// ```
+    pub async fn requeue_after(self, timer: impl Future) -> Result<(), PutError<Self>> {
+        let link = self.link.clone();
+        let closed = Closed::new(link.get());
+        first_of(timer, closed).await;
+        self.requeue().await
     }
 
     /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
@@ -66,52 +95,52 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        let job = self.job.take().expect("`Requeue` polled after completion");
-        let JobParts { taken: Taken { item, attempt }, link } = job.take();
-        let mut item = Some(item);
-        let shared = link.get();
-        let outcome =
-            shared.put(&mut item, Origin::Requeued(attempt), &mut shared.nothing_displaced());
-        let job = |item| JobParts { taken: Taken { item, attempt }, link }.into_job();
-        match outcome {
-            Outcome::Done(Ok(())) => Outcome::Done(Ok(())),
-            Outcome::Done(Err(error)) => Outcome::Done(Err(PutError(job(error.into_inner())))),
-            Outcome::Blocked(seen) => {
-                self.job = item.map(job);
-                Outcome::Blocked(seen)
+        let job = self.job.as_mut().expect("`Requeue` polled after completion");
+        let shared = self.link.get();
+        let origin = Origin::Requeued(job.tag);
+        match shared.put(&mut job.item, origin, &mut shared.nothing_displaced()) {
+            Outcome::Done(put) => {
+                if let Err(error) = put {
+                    job.item = Some(error.into_inner());
+                }
+                // Spent, if the item is not in it.
+                let job = self.job.take().filter(|job| job.item.is_some());
+                Outcome::Done(job.map_or(Ok(()), |job| Err(PutError(job))))
             }
-            Outcome::Busy => {
-                self.job = item.map(job);
-                Outcome::Busy
-            }
+            Outcome::Blocked(seen) => Outcome::Blocked(seen),
+            Outcome::Busy => Outcome::Busy,
         }
     }
 
     fn attempt_fast(&mut self) -> Option<Self::Output> {
-        let JobParts { taken: Taken { item, attempt }, link } = self.job.take()?.take();
-        match link.get().put_fast(item, Origin::Requeued(attempt)) {
-            Ok(()) => Some(Ok(())),
+        let job = self.job.as_mut()?;
+        let item = job.item.take()?;
+        match self.link.get().put_fast(item, Origin::Requeued(job.tag)) {
+            Ok(()) => {
+                self.job = None;
+                Some(Ok(()))
+            }
             Err(item) => {
-                self.job = Some(JobParts { taken: Taken { item, attempt }, link }.into_job());
+                job.item = Some(item);
                 None
             }
         }
     }
 
     fn gate(&self) -> &Gate {
-        self.link.get().storage.gate(Side::Vacancies)
+        self.link.get().store().gate(Side::Vacancies)
     }
 
     fn patience(&self) -> Option<Patient<'_>> {
-        self.link.get().storage.patience(Side::Vacancies)
+        self.link.get().store().patience(Side::Vacancies)
     }
 
     fn raise(&self, seen: Seen) -> bool {
-        self.link.get().storage.raise(Side::Vacancies, seen)
+        self.link.get().store().raise(Side::Vacancies, seen)
     }
 
     fn hand_on(&self) {
-        self.link.get().storage.hand_on(Side::Vacancies);
+        self.link.get().store().hand_on(Side::Vacancies);
     }
 }
 

@@ -1,23 +1,70 @@
 //! What all handles of a queue share, and the attempts that are made on it.
 
+use super::books::Books;
 use super::displaced::Displaced;
 use super::error::TryPutError;
+#[cfg(feature = "std")]
+use super::letters::Letters;
+use super::stats::Stats;
 use super::storage::Storage;
-use super::store::{Origin, PutOutcome, Taken};
+use super::store::{Origin, PutOutcome, Store, Tag};
 use super::unfinished::Unfinished;
+use super::workers::Workers;
 use crate::gate::Gate;
+use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
-use crate::stats::Stats;
-use crate::sync::{Arc, Backoff};
+#[cfg(feature = "std")]
+use crate::sync::Mutex;
+use crate::sync::{Arc, AtomicUsize, Backoff};
 use crate::wait::Outcome;
+#[cfg(feature = "std")]
+use alloc::vec::Vec;
 
 #[derive(Debug)]
 pub(super) struct Shared<T> {
     pub(super) storage: Storage<T>,
     pub(super) unfinished: Unfinished,
+    /// How often a job that was dropped comes back; `None`: dropped is done.
+    #[cfg(feature = "std")]
+    pub(super) retries: Option<u32>,
+    pub(super) books: Books,
+    pub(super) workers: Workers,
+    /// How many guards of producers there are.
+    pub(super) producers: AtomicUsize,
+    #[cfg(feature = "std")]
+    pub(super) letters: Letters<T>,
+    /// Items that nothing will hand out, and nothing has named yet.
+    #[cfg(feature = "std")]
+    pub(super) leftovers: Mutex<Vec<T>>,
 }
 
 impl<T> Shared<T> {
+    pub(super) fn new(
+        storage: Storage<T>,
+        #[cfg(feature = "std")] retries: Option<u32>,
+        overflow: Overflow,
+    ) -> Self {
+        Self {
+            storage,
+            unfinished: Unfinished::new(),
+            #[cfg(feature = "std")]
+            retries,
+            books: Books::new(overflow),
+            workers: Workers::new(),
+            producers: AtomicUsize::new(0),
+            #[cfg(feature = "std")]
+            letters: Letters::new(),
+            #[cfg(feature = "std")]
+            leftovers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The storage, of whatever kind.
+    #[inline]
+    pub(super) fn store(&self) -> &(dyn Store<T> + '_) {
+        self.storage.store()
+    }
+
     #[inline]
     pub(super) fn put(
         &self,
@@ -25,38 +72,53 @@ impl<T> Shared<T> {
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome<T> {
-        self.storage.put(item, origin, displaced)
+        let put = self.store().put(item, origin, displaced);
+        if let Outcome::Done(Ok(())) = put {
+            self.count_requeued(origin);
+        }
+        put
+    }
+
+    fn count_requeued(&self, origin: Origin) {
+        if origin != Origin::New {
+            Books::count(&self.books.requeued);
+        }
     }
 
     /// A place for what a put displaces.
     #[inline]
     pub(super) fn nothing_displaced(&self) -> Displaced<'_, T> {
-        Displaced::nothing(&self.unfinished)
+        Displaced { item: None, unfinished: &self.unfinished, books: &self.books }
     }
 
-    /// On the short way; otherwise the item comes back.
+    /// On the fast path; otherwise the item comes back.
     #[inline]
     pub(super) fn put_fast(&self, item: T, origin: Origin) -> Result<(), T> {
-        self.storage.put_fast(item, &self.unfinished, origin)
+        self.storage.put_fast(item, &self.unfinished, origin)?;
+        self.count_requeued(origin);
+        Ok(())
     }
 
     #[inline]
     pub(super) fn try_put(&self, item: T, origin: Origin) -> Result<(), TryPutError<T>> {
-        self.put_fast(item, origin).or_else(|item| self.try_put_slow(item, origin))
+        self.put_fast(item, origin).or_else(|item| self.try_put_slow(&mut Some(item), origin))
     }
 
-    /// The way round for an item that was not put at once.
+    /// The slow path for an item that was not put at once.
     #[inline(never)]
-    fn try_put_slow(&self, item: T, origin: Origin) -> Result<(), TryPutError<T>> {
-        let mut item = Some(item);
+    pub(super) fn try_put_slow(
+        &self,
+        item: &mut Option<T>,
+        origin: Origin,
+    ) -> Result<(), TryPutError<T>> {
         let mut displaced = self.nothing_displaced();
         let mut backoff = Backoff::default();
         loop {
-            match self.put(&mut item, origin, &mut displaced) {
+            match self.put(item, origin, &mut displaced) {
                 Outcome::Done(put) => return put,
                 Outcome::Blocked(_) => {
-                    self.storage.count_refused();
-                    return Err(TryPutError::Full(item.expect("what is not put stays")));
+                    self.store().count_refused();
+                    return Err(TryPutError::Full(item.take().expect("what is not put stays")));
                 }
                 Outcome::Busy => backoff.wait(),
             }
@@ -66,34 +128,54 @@ impl<T> Shared<T> {
     /// A job in hand is done.
     #[inline]
     pub(super) fn finish(&self) {
-        self.storage.finish(&self.unfinished);
+        self.unfinished.lower();
     }
 
-    /// A job was dropped by somebody who is not done with it.
+    /// A job was dropped before it was done.
     #[inline]
-    pub(super) fn abandon(&self, taken: Taken<T>) {
-        self.storage.abandon(taken, &self.unfinished);
+    pub(super) fn abandon(&self, item: T, tag: Tag) {
+        #[cfg(feature = "std")]
+        if self.retries.is_some() {
+            return self.fail(item, tag);
+        }
+        let _ = tag;
+        let _done = crate::sync::defer(|| self.finish());
+        drop(item);
+    }
+
+    /// The same, of a job whose item is elsewhere.
+    pub(super) fn abandon_ticket(&self) {
+        #[cfg(feature = "std")]
+        if self.retries.is_some() {
+            Books::count(&self.books.failed);
+        }
+        self.finish();
     }
 }
 
 impl<T> Shared<T> {
     pub(super) fn stats(this: &Arc<Self>) -> Stats {
         let handles = Arc::strong_count(this);
-        Stats { senders: handles, receivers: handles, ..this.storage.stats() }
+        let store = this.store();
+        let traffic = crate::stats::Stats { senders: handles, receivers: handles, ..store.stats() };
+        let stats = this.books.balance(traffic, this.unfinished.get(), store.waits());
+        #[cfg(feature = "std")]
+        let stats = Stats { dead_letters: this.letters.len(), ..stats };
+        stats
     }
 }
 
 impl<T> Watched for Shared<T> {
     fn pressure(&self) -> Pressure {
-        self.storage.pressure()
+        self.store().watched().pressure()
     }
 
     fn is_over(&self) -> bool {
-        self.storage.is_over()
+        self.store().watched().is_over()
     }
 
     fn levels(&self) -> &Gate {
-        self.storage.levels()
+        self.store().watched().levels()
     }
 }
 
@@ -113,28 +195,12 @@ impl<T> Link<'_, T> {
         }
     }
 
-    /// A job in hand is done, whose link this was.
-    #[inline]
-    pub(super) fn finish(self) {
-        let Shared { storage, unfinished } = &**self.get();
-        if !storage.finish_fast(unfinished) {
-            self.finish_slow();
-        }
-    }
-
-    #[cold]
-    fn finish_slow(self) {
-        self.get().finish();
-    }
-
-    pub(super) fn into_owned(self) -> Link<'static, T>
+    /// A link that borrows nothing.
+    pub(super) fn to_owned<'b>(&self) -> Link<'b, T>
     where
-        T: 'static,
+        T: 'b,
     {
-        Link::Owned(match self {
-            Self::Borrowed(shared) => Arc::clone(shared),
-            Self::Owned(shared) => shared,
-        })
+        Link::Owned(Arc::clone(self.get()))
     }
 }
 

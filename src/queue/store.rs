@@ -1,13 +1,20 @@
-//! What goes into a storage and comes out of it.
+//! What goes into a storage and comes out of it, and what a storage can do.
 
+use super::displaced::Displaced;
 use super::error::TryPutError;
+use super::unfinished::Unfinished;
 use crate::futures::Receiving;
+use crate::gate::Gate;
+use crate::patience::Patient;
+use crate::pressure::Watched;
+use crate::stats::Stats;
 use crate::wait::{Attempt, Outcome};
+use alloc::vec::Vec;
 
-/// What an attempt that was blocked saw: a position of the channel; a shelf has nothing to show.
+/// What an attempt that was blocked saw: a position of the channel; a lock has nothing to show.
 pub(super) type Seen = Option<<Receiving<'static, ()> as Attempt>::Seen>;
 
-/// Where somebody waits.
+/// Where a waiter waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Side {
     /// For room.
@@ -18,13 +25,36 @@ pub(super) enum Side {
     Streams,
 }
 
+/// What is known of an item beside the item itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tag {
+    /// How often it was handed out, the next or present time included.
+    pub(super) attempt: u32,
+    /// Its place in the order of arrival. Without meaning in a channel, which keeps none.
+    pub(super) number: u64,
+}
+
+impl Tag {
+    pub(super) const FIRST: Self = Self { attempt: 1, number: 0 };
+}
+
 /// What is put.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Origin {
     /// An item that is not counted yet.
     New,
-    /// A job in hand, after so many attempts.
-    Requeued(u32),
+    /// A job in hand.
+    Requeued(Tag),
+}
+
+/// Where an item that comes back is put.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// Behind all others.
+    End,
+    /// Where it was.
+    Own,
 }
 
 /// What an attempt to put came to.
@@ -32,7 +62,96 @@ pub(super) type PutOutcome<T> = Outcome<Result<(), TryPutError<T>>, Seen>;
 
 /// An item on its way out.
 #[derive(Debug)]
-pub(super) struct Taken<T> {
+pub(super) struct Entry<T> {
     pub(super) item: T,
-    pub(super) attempt: u32,
+    pub(super) tag: Tag,
+    pub(super) freed: Freed,
+}
+
+/// What is to be told after an item was taken out under a lock.
+#[derive(Clone, Copy, Default, Debug)]
+#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "a channel tells it itself"))]
+pub(super) struct Freed {
+    /// There is room for a put that waits.
+    pub(super) room: bool,
+    /// The level has changed.
+    pub(super) level: bool,
+}
+
+/// A place where items lie. It answers in the terms of the wait loop: done, blocked, or busy.
+pub(super) trait Store<T> {
+    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room, and
+    /// where a comparison panics.
+    fn put(
+        &self,
+        item: &mut Option<T>,
+        origin: Origin,
+        displaced: &mut Displaced<'_, T>,
+    ) -> PutOutcome<T>;
+
+    /// Takes an item out; `None` when none will come.
+    ///
+    /// [`freed`](Self::freed) must follow once the item is in a job.
+    fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Entry<T>>, Seen>;
+
+    /// Wakes a put for the room that a `get` has made.
+    fn freed(&self, freed: Freed) {
+        let _ = freed;
+    }
+
+    /// Takes in an item that is counted, also beyond the size and after a close. `false`, and it
+    /// stays in `item`, once nothing is handed out any more.
+    #[cfg(feature = "std")]
+    fn take_back(&self, item: &mut Option<T>, tag: Tag, place: Place) -> bool;
+
+    /// Nothing is put any more.
+    fn close(&self);
+
+    /// Nothing is handed out any more; what is inside goes to `leftovers`. Follows the close.
+    fn stop(&self, leftovers: &mut Vec<T>);
+
+    fn gate(&self, side: Side) -> &Gate;
+
+    fn patience(&self, side: Side) -> Option<Patient<'_>> {
+        let _ = side;
+        None
+    }
+
+    /// Asks to be announced. Needless where everything that opens a gate does so anyway.
+    fn raise(&self, side: Side, seen: Seen) -> bool {
+        let _ = (side, seen);
+        true
+    }
+
+    /// Wakes another waiter; a `get`, or the streams if none waits.
+    fn hand_on(&self, side: Side);
+
+    fn len(&self) -> usize;
+
+    fn capacity(&self) -> Option<usize>;
+
+    /// Takes note that an item was given back for want of room.
+    fn count_refused(&self);
+
+    /// All but the handles.
+    fn stats(&self) -> Stats;
+
+    /// How long the items inside have waited, where it is measured.
+    fn waits(&self) -> Option<Waits> {
+        None
+    }
+
+    fn is_shut_down(&self) -> bool;
+
+    /// What has the level.
+    fn watched(&self) -> &dyn Watched;
+}
+
+/// How long items wait to be handed out.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Waits {
+    /// The longest time that an item inside has waited.
+    pub(super) oldest: Option<core::time::Duration>,
+    /// The sum over all items that were handed out.
+    pub(super) total: core::time::Duration,
 }

@@ -65,6 +65,11 @@ impl Unfinished {
             && self.word.compare_exchange_weak(word, word - ONE, AcqRel, Relaxed).is_ok()
     }
 
+    /// Wakes all joins to look again, at what is not in the count.
+    pub(super) fn rouse(&self) {
+        self.joiners.notify(usize::MAX);
+    }
+
     #[cold]
     fn lower_slow(&self) {
         while !self.settle() && !self.lower_fast() {}

@@ -2,8 +2,8 @@
 
 use super::handle::Queue;
 use super::shared::Shared;
+use super::stats::Stats;
 use crate::pressure::{Changes, Pressure, Watched, Watching};
-use crate::stats::Stats;
 use crate::sync::Arc;
 use crate::wait::Wait;
 use core::fmt;
@@ -13,10 +13,7 @@ use core::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
 
 impl<T> Queue<T> {
-    /// What is inside, what went through, and who is there. [`Stats`] says how far it is consistent.
-    ///
-    /// An item that comes back, or is put back, counts as sent once more. Jobs in hand are not inside, but
-    /// [`unfinished`](Self::unfinished).
+    /// What became of all items, and how the queue stands. [`Stats`] says how it adds up.
     ///
     /// ```
     /// use forebay::queue::Queue;
@@ -25,7 +22,7 @@ impl<T> Queue<T> {
     /// queue.try_put(1).unwrap();
     /// let job = queue.try_get().unwrap();
     /// let stats = queue.stats();
-    /// assert_eq!((stats.sent, stats.received, stats.len), (1, 1, 0));
+    /// assert_eq!((stats.put, stats.handed_out, stats.in_hand, stats.len), (1, 1, 1, 0));
     /// # job.done();
     /// ```
     pub fn stats(&self) -> Stats {

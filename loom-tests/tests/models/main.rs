@@ -16,6 +16,7 @@ mod force;
 mod litmus;
 mod pressure;
 mod queue;
+mod queue_ends;
 mod ring;
 mod streams;
 mod synchronizes;

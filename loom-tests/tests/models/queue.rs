@@ -1,45 +1,41 @@
 //! The work queue: the count against what can be got, join against the last done, shutdown against everything.
 
 use crate::harness::{Task, drive, explore, join, join_all, spawn};
-use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryGetError, TryPutError};
+use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryPutError};
 use loom::cell::UnsafeCell;
 use std::rc::Rc;
 
 /// Queues as small as they get: a channel, and items under a lock.
-fn ring() -> Queue<u32> {
+pub(crate) fn ring() -> Queue<u32> {
     Queue::bounded(1)
 }
 
-fn shelf() -> Queue<u32> {
+pub(crate) fn shelf() -> Queue<u32> {
     Builder::new().maxsize(1).lifo().unwrap()
 }
 
-fn returning() -> Queue<u32> {
-    Builder::new().retries(1).fifo().unwrap()
-}
-
-fn joining(queue: &Queue<u32>) -> Task<()> {
+pub(crate) fn joining(queue: &Queue<u32>) -> Task<()> {
     let queue = queue.clone();
     Task::new(async move { queue.join().await })
 }
 
 /// A job is done as soon as it is got.
-fn getting(queue: &Queue<u32>) -> Task<Result<u32, GetError>> {
+pub(crate) fn getting(queue: &Queue<u32>) -> Task<Result<u32, GetError>> {
     let queue = queue.clone();
     Task::new(async move { queue.get().await.map(Job::into_inner) })
 }
 
-fn putting(queue: &Queue<u32>, item: u32) -> Task<Result<(), PutError<u32>>> {
+pub(crate) fn putting(queue: &Queue<u32>, item: u32) -> Task<Result<(), PutError<u32>>> {
     let queue = queue.clone();
     Task::new(async move { queue.put(item).await })
 }
 
-fn parked<T>(mut task: Task<T>) -> Task<T> {
+pub(crate) fn parked<T>(mut task: Task<T>) -> Task<T> {
     assert!(!task.poll());
     task
 }
 
-fn in_hand(queue: &Queue<u32>, item: u32) -> Job<'static, u32> {
+pub(crate) fn in_hand(queue: &Queue<u32>, item: u32) -> Job<'static, u32> {
     queue.try_put(item).unwrap();
     queue.try_get().unwrap().into_owned()
 }
@@ -397,114 +393,5 @@ fn queue_shelf_cancelled_get() {
         join(thread);
         drive(&mut second);
         assert_eq!(second.output, Some(Ok(1)));
-    });
-}
-
-/// After a graceful shutdown a get waits for the job in hand: it comes back.
-#[test]
-fn queue_returned_job() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let mut get = getting(&queue);
-        let thread = spawn(move || {
-            get.poll();
-            get
-        });
-        drop(job);
-        let mut get = join(thread);
-        drive(&mut get);
-        assert_eq!(get.output, Some(Ok(1)));
-        assert_eq!(queue.unfinished(), 0);
-    });
-}
-
-/// It does not: the get ends.
-#[test]
-fn queue_last_job() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let mut get = getting(&queue);
-        let thread = spawn(move || {
-            get.poll();
-            get
-        });
-        job.done();
-        let mut get = join(thread);
-        drive(&mut get);
-        assert_eq!(get.output, Some(Err(GetError)));
-    });
-}
-
-/// A shutdown at once beside a job that comes back, and a get that waits for it.
-#[test]
-fn queue_returned_or_drained() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let mut get = parked(getting(&queue));
-        let thread = spawn(move || drop(job));
-        queue.shutdown(Shutdown::Immediate);
-        get.poll();
-        join(thread);
-        drive(&mut get);
-        assert!(get.is_done());
-        assert_eq!((queue.len(), queue.unfinished()), (0, 0));
-    });
-}
-
-/// A get that looked between the two steps of a shutdown at once, and sleeps again, is woken by the second.
-#[test]
-fn queue_drained_get() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let mut get = parked(getting(&queue));
-        let thread = spawn({
-            let queue = queue.clone();
-            move || queue.shutdown(Shutdown::Immediate)
-        });
-        get.poll();
-        join(thread);
-        drive(&mut get);
-        assert_eq!(get.output, Some(Err(GetError)));
-        job.done();
-    });
-}
-
-/// Who has joined after a shutdown finds the queue over, not a job that could still come back.
-#[test]
-fn queue_joined_is_over() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let thread = spawn(move || job.done());
-        if joining(&queue).poll() {
-            assert_eq!(queue.try_get().err(), Some(TryGetError::ShutDown));
-        }
-        join(thread);
-        assert_eq!(queue.try_get().err(), Some(TryGetError::ShutDown));
-    });
-}
-
-/// The same, with the roles of the two threads exchanged.
-#[test]
-fn queue_joined_is_over_perm() {
-    explore(5, || {
-        let queue = returning();
-        let job = in_hand(&queue, 1);
-        queue.shutdown(Shutdown::Graceful);
-        let thread = spawn({
-            let mut waiter = joining(&queue);
-            move || !waiter.poll() || matches!(queue.try_get(), Err(TryGetError::ShutDown))
-        });
-        job.done();
-        assert!(join(thread));
     });
 }
