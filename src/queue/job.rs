@@ -1,12 +1,13 @@
 //! An item that is worked on.
 
-use super::error::{TryGetError, TryPutError};
+use super::error::TryGetError;
 use super::shared::{Link, Shared};
-use super::store::{Entry, Origin, Seen, Tag};
+use super::store::{Entry, Seen, Tag};
 use super::ticket::Ticket;
 use crate::sync::{Arc, Backoff, defer};
 use crate::wait::Outcome;
 use core::fmt;
+use core::mem;
 use core::ops::{Deref, DerefMut};
 
 /// An item that was taken from a queue and is not done yet. It derefs to the item.
@@ -34,15 +35,27 @@ use core::ops::{Deref, DerefMut};
 #[must_use = "a job that is dropped counts as done, or goes back to its queue"]
 pub struct Job<'a, T> {
     /// `None` once the job is spent, which is when its last owner goes.
-    pub(super) item: Option<T>,
+    in_hand: Option<JobParts<'a, T>>,
+}
+
+/// What a job consists of. It leaves the job as a whole, so that nothing is left of a spent one.
+pub(super) struct JobParts<'a, T> {
+    pub(super) item: T,
     pub(super) tag: Tag,
     pub(super) link: Link<'a, T>,
+}
+
+impl<'a, T> JobParts<'a, T> {
+    #[inline]
+    pub(super) fn into_job(self) -> Job<'a, T> {
+        Job { in_hand: Some(self) }
+    }
 }
 
 impl<'a, T> Job<'a, T> {
     #[inline]
     fn new(shared: &'a Arc<Shared<T>>, item: T, tag: Tag) -> Self {
-        Self { item: Some(item), tag, link: Link::Borrowed(shared) }
+        JobParts { item, tag, link: Link::Borrowed(shared) }.into_job()
     }
 
     #[inline]
@@ -90,15 +103,23 @@ impl<'a, T> Job<'a, T> {
 
     /// Takes the item out, and the count upon the caller.
     #[inline]
-    fn take(&mut self) -> T {
-        self.item.take().expect("a job has its item")
+    pub(super) fn take(mut self) -> JobParts<'a, T> {
+        let in_hand = self.in_hand.take();
+        // Nothing is left to be dropped.
+        mem::forget(self);
+        in_hand.expect("a job has its item")
+    }
+
+    #[inline]
+    pub(super) fn parts(&self) -> &JobParts<'a, T> {
+        self.in_hand.as_ref().expect("a job has its item")
     }
 
     /// Marks the item as done, and drops it.
     #[inline]
-    pub fn done(mut self) {
-        let item = self.take();
-        let _finish = defer(|| self.link.get().finish());
+    pub fn done(self) {
+        let JobParts { item, link, .. } = self.take();
+        let _finish = defer(|| link.get().finish());
         drop(item);
     }
 
@@ -111,9 +132,9 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.unfinished(), 0);
     /// ```
     #[inline]
-    pub fn into_inner(mut self) -> T {
-        let item = self.take();
-        self.link.get().finish();
+    pub fn into_inner(self) -> T {
+        let JobParts { item, link, .. } = self.take();
+        link.get().finish();
         item
     }
 
@@ -128,9 +149,9 @@ impl<'a, T> Job<'a, T> {
     /// ticket.done();
     /// assert_eq!((report.as_str(), queue.unfinished()), ("dig deeper", 0));
     /// ```
-    pub fn split(mut self) -> (T, Ticket<'a, T>) {
-        let item = self.take();
-        (item, Ticket::new(self.tag, self.link.clone()))
+    pub fn split(self) -> (T, Ticket<'a, T>) {
+        let JobParts { item, tag, link } = self.take();
+        (item, Ticket::new(tag, link))
     }
 
     /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.
@@ -143,11 +164,12 @@ impl<'a, T> Job<'a, T> {
     /// queue.join_blocking();
     /// assert_eq!(worker.join().unwrap(), 7);
     /// ```
-    pub fn into_owned<'b>(mut self) -> Job<'b, T>
+    pub fn into_owned<'b>(self) -> Job<'b, T>
     where
         T: 'b,
     {
-        Job { item: Some(self.take()), tag: self.tag, link: self.link.to_owned() }
+        let JobParts { item, tag, link } = self.take();
+        JobParts { item, tag, link: link.into_owned() }.into_job()
     }
 
     /// How often the item was handed out, this time included: 1, and one more for each attempt that has failed.
@@ -155,7 +177,7 @@ impl<'a, T> Job<'a, T> {
     /// An item has more than one attempt only in a queue with [`retries`](crate::queue::Builder::retries).
     /// [`requeue`](Self::requeue) and [`give_back`](Self::give_back) are no failures, and leave it as it is.
     pub fn attempt(&self) -> u32 {
-        self.tag.attempt
+        self.parts().tag.attempt
     }
 
     /// Ends this attempt as failed: the item comes back for another one, at the end of the queue, or is a
@@ -172,9 +194,9 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.dead_letters()[0].item, "unreadable");
     /// ```
     #[cfg(feature = "std")]
-    pub fn fail(mut self) {
-        let item = self.take();
-        self.link.get().fail(item, self.tag);
+    pub fn fail(self) {
+        let JobParts { item, tag, link } = self.take();
+        link.get().fail(item, tag);
     }
 
     /// Gives the job back as if it had not been got: it is handed out again in its place, before what came after it, and the
@@ -196,33 +218,9 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.try_get().unwrap().into_inner(), 1);
     /// ```
     #[cfg(feature = "std")]
-    pub fn give_back(mut self) {
-        let item = self.take();
-        self.link.get().give_back(item, self.tag);
-    }
-
-    /// Puts the job back if there is room for it at once.
-    ///
-    /// # Errors
-    /// - [`TryPutError::Full`] with the job if the queue holds as many items as it can.
-    /// - [`TryPutError::ShutDown`] with the job if the queue is shut down.
-    ///
-    /// ```
-    /// let queue = forebay::queue::Queue::bounded(1);
-    /// queue.try_put(1).unwrap();
-    /// let job = queue.try_get().unwrap();
-    /// queue.try_put(2).unwrap();
-    /// let job = job.try_requeue().unwrap_err().into_inner();
-    /// assert_eq!((*job, queue.unfinished()), (1, 2));
-    /// ```
-    pub fn try_requeue(mut self) -> Result<(), TryPutError<Self>> {
-        let origin = Origin::Requeued(self.tag);
-        let put = self.link.get().try_put_slow(&mut self.item, origin);
-        put.map_err(|error| {
-            let full = error.is_full();
-            self.item = Some(error.into_inner());
-            if full { TryPutError::Full(self) } else { TryPutError::ShutDown(self) }
-        })
+    pub fn give_back(self) {
+        let JobParts { item, tag, link } = self.take();
+        link.get().give_back(item, tag);
     }
 }
 
@@ -231,22 +229,22 @@ impl<T> Deref for Job<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        self.item.as_ref().expect("a job has its item")
+        &self.parts().item
     }
 }
 
 impl<T> DerefMut for Job<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        self.item.as_mut().expect("a job has its item")
+        &mut self.in_hand.as_mut().expect("a job has its item").item
     }
 }
 
 impl<T> Drop for Job<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(item) = self.item.take() {
-            self.link.get().abandon(item, self.tag);
+        if let Some(JobParts { item, tag, link }) = self.in_hand.take() {
+            link.get().abandon(item, tag);
         }
     }
 }

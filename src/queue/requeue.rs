@@ -1,10 +1,10 @@
 //! Putting a job back.
 
-use super::error::PutError;
+use super::error::{PutError, TryPutError};
 use super::futures::{Closed, first_of, future};
-use super::job::Job;
+use super::job::{Job, JobParts};
 use super::shared::Link;
-use super::store::{Origin, Seen, Side};
+use super::store::{Origin, Seen, Side, Tag};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -14,6 +14,30 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<'a, T> Job<'a, T> {
+    /// Puts the job back if there is room for it at once.
+    ///
+    /// # Errors
+    /// - [`TryPutError::Full`] with the job if the queue holds as many items as it can.
+    /// - [`TryPutError::ShutDown`] with the job if the queue is shut down.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(1).unwrap();
+    /// let job = queue.try_get().unwrap();
+    /// queue.try_put(2).unwrap();
+    /// let job = job.try_requeue().unwrap_err().into_inner();
+    /// assert_eq!((*job, queue.unfinished()), (1, 2));
+    /// ```
+    pub fn try_requeue(self) -> Result<(), TryPutError<Self>> {
+        let mut put = Requeueing::new(self);
+        let shared = put.link.get();
+        match shared.try_put_slow(&mut put.item, Origin::Requeued(put.tag)) {
+            Ok(()) => Ok(()),
+            Err(TryPutError::Full(item)) => Err(TryPutError::Full(put.job(item))),
+            Err(TryPutError::ShutDown(item)) => Err(TryPutError::ShutDown(put.job(item))),
+        }
+    }
+
     /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
     /// queue is full. The item stays unfinished all the time.
     ///
@@ -40,7 +64,7 @@ impl<'a, T> Job<'a, T> {
     /// # });
     /// ```
     pub fn requeue(self) -> Requeue<'a, T> {
-        Requeue::new(self.link.clone(), self)
+        Requeue(Wait::new(Requeueing::new(self)))
     }
 
     /// Puts the job back once `timer` is ready: not before a time. Until then it is in hand, so that a queue by priority does
@@ -66,7 +90,7 @@ impl<'a, T> Job<'a, T> {
     /// # });
     /// ```
     pub async fn requeue_after(self, timer: impl Future) -> Result<(), PutError<Self>> {
-        let link = self.link.clone();
+        let link = self.parts().link.clone();
         let closed = Closed::new(link.get());
         first_of(timer, closed).await;
         self.requeue().await
@@ -84,10 +108,35 @@ impl<'a, T> Job<'a, T> {
 
 /// An attempt to put a job back.
 #[derive(Debug)]
-pub(super) struct Requeueing<'a, T> {
-    /// The queue, for as long as the job is, and after it.
-    pub(super) link: Link<'a, T>,
-    pub(super) job: Option<Job<'a, T>>,
+struct Requeueing<'a, T> {
+    link: Link<'a, T>,
+    tag: Tag,
+    /// `None` once it is put, or returned. Otherwise it is still in hand.
+    item: Option<T>,
+}
+
+impl<'a, T> Requeueing<'a, T> {
+    fn new(job: Job<'a, T>) -> Self {
+        let JobParts { item, tag, link } = job.take();
+        Self { link, tag, item: Some(item) }
+    }
+
+    /// The job with its item.
+    #[cold]
+    fn job(&self, item: T) -> Job<'a, T> {
+        JobParts { item, tag: self.tag, link: self.link.clone() }.into_job()
+    }
+
+    fn take(&mut self) -> Option<Job<'a, T>> {
+        let item = self.item.take()?;
+        Some(self.job(item))
+    }
+}
+
+impl<T> Drop for Requeueing<'_, T> {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
 }
 
 impl<'a, T> Attempt for Requeueing<'a, T> {
@@ -95,33 +144,18 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        let job = self.job.as_mut().expect("`Requeue` polled after completion");
+        assert!(self.item.is_some(), "`Requeue` polled after completion");
         let shared = self.link.get();
-        let origin = Origin::Requeued(job.tag);
-        match shared.put(&mut job.item, origin, &mut shared.nothing_displaced()) {
-            Outcome::Done(put) => {
-                if let Err(error) = put {
-                    job.item = Some(error.into_inner());
-                }
-                // Spent, if the item is not in it.
-                let job = self.job.take().filter(|job| job.item.is_some());
-                Outcome::Done(job.map_or(Ok(()), |job| Err(PutError(job))))
-            }
-            Outcome::Blocked(seen) => Outcome::Blocked(seen),
-            Outcome::Busy => Outcome::Busy,
-        }
+        let origin = Origin::Requeued(self.tag);
+        let put = shared.put(&mut self.item, origin, &mut shared.nothing_displaced());
+        put.map(|put| put.map_err(|error| PutError(self.job(error.into_inner()))))
     }
 
     fn attempt_fast(&mut self) -> Option<Self::Output> {
-        let job = self.job.as_mut()?;
-        let item = job.item.take()?;
-        match self.link.get().put_fast(item, Origin::Requeued(job.tag)) {
-            Ok(()) => {
-                self.job = None;
-                Some(Ok(()))
-            }
+        match self.link.get().put_fast(self.item.take()?, Origin::Requeued(self.tag)) {
+            Ok(()) => Some(Ok(())),
             Err(item) => {
-                job.item = Some(item);
+                self.item = Some(item);
                 None
             }
         }
@@ -158,15 +192,11 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
 pub struct Requeue<'a, T>(Wait<Requeueing<'a, T>>);
 
 impl<'a, T> Requeue<'a, T> {
-    pub(super) fn new(link: Link<'a, T>, job: Job<'a, T>) -> Self {
-        Self(Wait::new(Requeueing { link, job: Some(job) }))
-    }
-
     /// Gives up, and gives back the job if it was not put back.
     ///
     /// `None` after the future is complete: the job was put back, or returned in the error.
     pub fn into_inner(mut self) -> Option<Job<'a, T>> {
-        self.0.attempt.job.take()
+        self.0.attempt.take()
     }
 }
 

@@ -196,11 +196,14 @@ impl<T> Link<'_, T> {
     }
 
     /// A link that borrows nothing.
-    pub(super) fn to_owned<'b>(&self) -> Link<'b, T>
+    pub(super) fn into_owned<'b>(self) -> Link<'b, T>
     where
         T: 'b,
     {
-        Link::Owned(Arc::clone(self.get()))
+        Link::Owned(match self {
+            Self::Borrowed(shared) => Arc::clone(shared),
+            Self::Owned(shared) => shared,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A job without its item.
 
-use super::job::Job;
+use super::job::{Job, JobParts};
 use super::requeue::Requeue;
 use super::shared::Link;
 use super::store::Tag;
@@ -51,7 +51,7 @@ impl<'a, T> Ticket<'a, T> {
 
     /// A job again, with this item.
     pub fn into_job(mut self, item: T) -> Job<'a, T> {
-        Job { item: Some(item), tag: self.tag, link: self.link() }
+        JobParts { item, tag: self.tag, link: self.link() }.into_job()
     }
 
     /// Ends this attempt as failed, as [`Job::fail`].
@@ -88,7 +88,7 @@ impl<'a, T> Ticket<'a, T> {
     where
         T: 'b,
     {
-        Ticket::new(self.tag, self.link().to_owned())
+        Ticket::new(self.tag, self.link().into_owned())
     }
 
     /// How often the item was handed out, as [`Job::attempt`].
