@@ -1,13 +1,13 @@
 //! Items in a channel: first in, first out, without a lock.
 
 use super::displaced::Displaced;
-use super::error::TryPutError;
 #[cfg(feature = "std")]
 use super::returned::Returned;
 #[cfg(feature = "std")]
 use super::store::Place;
-use super::store::{Entry, Freed, Origin, PutOutcome, Seen, Side, Store, Tag};
+use super::store::{Entry, Freed, Origin, PutOutcome, Refusal, Seen, Side, Store, Tag};
 use super::unfinished::Unfinished;
+use crate::buffer::Position;
 use crate::channel::Channel;
 use crate::error::{RecvError, TrySendError};
 use crate::futures::Receiving;
@@ -90,7 +90,7 @@ impl<T> Store<T> for Fifo<T> {
         item: &mut Option<T>,
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
-    ) -> PutOutcome<T> {
+    ) -> PutOutcome {
         let counts = origin == Origin::New;
         if counts {
             // [raise-first] as above.
@@ -104,11 +104,13 @@ impl<T> Store<T> for Fifo<T> {
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
-            Outcome::Done(Err(TrySendError::Closed(item))) => {
-                Outcome::Done(Err(TryPutError::ShutDown(item)))
+            Outcome::Done(Err(TrySendError::Closed(back))) => {
+                *item = Some(back);
+                Outcome::Done(Err(Refusal::ShutDown))
             }
-            Outcome::Done(Err(TrySendError::Full(item))) => {
-                Outcome::Done(Err(TryPutError::Full(item)))
+            Outcome::Done(Err(TrySendError::Full(back))) => {
+                *item = Some(back);
+                Outcome::Done(Err(Refusal::Full))
             }
             Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
             Outcome::Busy => Outcome::Busy,
@@ -120,25 +122,26 @@ impl<T> Store<T> for Fifo<T> {
         outcome
     }
 
-    fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Entry<T>>, Seen> {
-        if let Some(entry) = self.pop_returned() {
-            return Outcome::Done(Some(entry));
-        }
-        let lost = lost(unfinished);
-        let outcome = self.receiving().attempt();
-        lost.cancel();
-        let seen = match outcome {
-            Outcome::Done(Ok(item)) => return Outcome::Done(Some(first(item))),
-            Outcome::Busy => return Outcome::Busy,
-            Outcome::Done(Err(RecvError)) => None,
-            Outcome::Blocked(empty) => Some(empty),
-        };
-        // [returned-again] an item that was taken between the two looks, and given back, was
-        // inside all the time for this one.
-        match (self.pop_returned(), seen) {
-            (Some(entry), _) => Outcome::Done(Some(entry)),
-            (None, None) => Outcome::Done(None),
-            (None, empty) => Outcome::Blocked(empty),
+    fn get(&self, unfinished: &Unfinished, _: &mut Freed) -> Outcome<Option<Entry<T>>, Seen> {
+        let mut nothing: Option<Option<Position>> = None;
+        loop {
+            // [returned-again] the second look: an item that was taken between the looks and given
+            // back was inside all the time for this one.
+            if let Some(entry) = self.pop_returned() {
+                return Outcome::Done(Some(entry));
+            }
+            if let Some(seen) = nothing {
+                return seen.map_or(Outcome::Done(None), |empty| Outcome::Blocked(Some(empty)));
+            }
+            let lost = lost(unfinished);
+            let outcome = self.receiving().attempt();
+            lost.cancel();
+            nothing = Some(match outcome {
+                Outcome::Done(Ok(item)) => return Outcome::Done(Some(first(item))),
+                Outcome::Busy => return Outcome::Busy,
+                Outcome::Done(Err(RecvError)) => None,
+                Outcome::Blocked(empty) => Some(empty),
+            });
         }
     }
 
@@ -252,5 +255,5 @@ fn lost(unfinished: &Unfinished) -> Defer<impl FnMut()> {
 /// What a channel gives out was never out before.
 #[inline]
 fn first<T>(item: T) -> Entry<T> {
-    Entry { item, tag: Tag::FIRST, freed: Freed::default() }
+    Entry::new(item, Tag::FIRST)
 }

@@ -56,13 +56,16 @@ impl<T> Attempt for Putting<'_, T> {
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
         assert!(self.item.is_some(), "`Put` polled after completion");
-        let put =
-            self.shared.put(&mut self.item, Origin::New, &mut self.shared.nothing_displaced());
-        put.map(|put| put.map_err(|error| PutError(error.into_inner())))
+        let Self { shared, item } = self;
+        let put = shared.put(item, Origin::New, &mut shared.nothing_displaced());
+        put.map(|put| put.map_err(|_| PutError(item.take().expect("what is not put stays"))))
     }
 
     #[inline]
     fn attempt_fast(&mut self) -> Option<Self::Output> {
+        if !self.shared.storage.has_fast_path() {
+            return None;
+        }
         match self.shared.put_fast(self.item.take()?, Origin::New) {
             Ok(()) => Some(Ok(())),
             Err(item) => {
@@ -102,11 +105,7 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        match Job::get(self.shared) {
-            Outcome::Done(job) => Outcome::Done(job.ok_or(GetError)),
-            Outcome::Blocked(seen) => Outcome::Blocked(seen),
-            Outcome::Busy => Outcome::Busy,
-        }
+        Job::get(self.shared)
     }
 
     #[inline]

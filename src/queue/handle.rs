@@ -6,7 +6,7 @@ use super::error::{TryGetError, TryPutError};
 use super::futures::{Closed, Get, Join, Put};
 use super::job::Job;
 use super::shared::Shared;
-use super::store;
+use super::store::Origin;
 use crate::sync::Arc;
 use crate::sync::Ordering::Relaxed;
 use core::fmt;
@@ -88,7 +88,17 @@ impl<T> Queue<T> {
     /// ```
     #[inline]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.shared.try_put(item, store::Origin::New)
+        if !self.shared.storage.has_fast_path() {
+            return self.try_put_slow(item);
+        }
+        self.shared.put_fast(item, Origin::New).or_else(|item| self.try_put_slow(item))
+    }
+
+    #[inline(never)]
+    fn try_put_slow(&self, item: T) -> Result<(), TryPutError<T>> {
+        let mut item = Some(item);
+        let put = self.shared.try_put(&mut item, Origin::New);
+        put.map_err(|refusal| refusal.of(item.expect("what is not put stays")))
     }
 
     /// Gets a job, and waits for one first while the queue is empty.

@@ -1,8 +1,8 @@
 //! An item that is worked on.
 
-use super::error::TryGetError;
+use super::error::{GetError, TryGetError};
 use super::shared::{Link, Shared};
-use super::store::{Entry, Seen, Tag};
+use super::store::{Entry, Freed, Seen, Tag};
 use super::ticket::Ticket;
 use crate::sync::{Arc, Backoff, defer};
 use crate::wait::Outcome;
@@ -58,16 +58,21 @@ impl<'a, T> Job<'a, T> {
         JobParts { item, tag, link: Link::Borrowed(shared) }.into_job()
     }
 
-    #[inline]
-    pub(super) fn get(shared: &'a Arc<Shared<T>>) -> Outcome<Option<Self>, Seen> {
-        match shared.store().get(&shared.unfinished) {
-            Outcome::Done(Some(Entry { item, tag, freed })) => {
-                // From here on the item is safe, whatever panics.
+    /// Of its own, so that there are no more copies of a large item on the stack than need be.
+    #[inline(never)]
+    pub(super) fn get(shared: &'a Arc<Shared<T>>) -> Outcome<Result<Self, GetError>, Seen> {
+        let mut freed = Freed::default();
+        match shared.store().get(&shared.unfinished, &mut freed) {
+            Outcome::Done(Some(Entry { item, tag, .. })) => {
                 let job = Self::new(shared, item, tag);
-                shared.store().freed(freed);
-                Outcome::Done(Some(job))
+                if freed == Freed::default() {
+                    return Outcome::Done(Ok(job));
+                }
+                // From here on the item is safe, whatever panics.
+                shared.store().tell(freed);
+                Outcome::Done(Ok(job))
             }
-            Outcome::Done(None) => Outcome::Done(None),
+            Outcome::Done(None) => Outcome::Done(Err(GetError)),
             Outcome::Blocked(seen) => Outcome::Blocked(seen),
             Outcome::Busy => Outcome::Busy,
         }
@@ -94,7 +99,7 @@ impl<'a, T> Job<'a, T> {
         let mut backoff = Backoff::default();
         loop {
             match Self::get(shared) {
-                Outcome::Done(job) => return job.ok_or(TryGetError::ShutDown),
+                Outcome::Done(job) => return job.map_err(|GetError| TryGetError::ShutDown),
                 Outcome::Blocked(_) => return Err(TryGetError::Empty),
                 Outcome::Busy => backoff.wait(),
             }

@@ -7,9 +7,10 @@
 
 use super::counters::Counters;
 use super::displaced::Displaced;
-use super::error::TryPutError;
-use super::order::{Kept, Order};
-use super::store::{Entry, Freed, Origin, Place, PutOutcome, Seen, Side, Store, Tag, Waits};
+use super::order::Order;
+use super::store::{
+    Entry, Freed, Origin, Place, PutOutcome, Refusal, Seen, Side, Store, Tag, Waits,
+};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;
@@ -86,7 +87,7 @@ impl<T> Locked<T> {
     }
 
     /// Wakes the waiters for a level, if it has changed.
-    fn tell(&self, changed: bool) {
+    fn tell_level(&self, changed: bool) {
         if changed {
             // [told] after the lock: see the head of this file.
             self.levels.notify(usize::MAX);
@@ -100,12 +101,11 @@ impl<T> Store<T> for Locked<T> {
         item: &mut Option<T>,
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
-    ) -> PutOutcome<T> {
+    ) -> PutOutcome {
         let now = self.now();
         let mut state = self.lock();
         if state.phase != Phase::Open {
-            drop(state);
-            return Outcome::Done(Err(TryPutError::ShutDown(item.take().expect("an item"))));
+            return Outcome::Done(Err(Refusal::ShutDown));
         }
         let full = !self.has_room(&state);
         if full {
@@ -113,8 +113,7 @@ impl<T> Store<T> for Locked<T> {
                 Overflow::Wait => return Outcome::Blocked(None),
                 Overflow::Refuse => {
                     state.counters.refused();
-                    drop(state);
-                    return Outcome::Done(Err(TryPutError::Full(item.take().expect("an item"))));
+                    return Outcome::Done(Err(Refusal::Full));
                 }
                 Overflow::DropNewest => {
                     state.counters.dropped();
@@ -141,29 +140,28 @@ impl<T> Store<T> for Locked<T> {
             state.counters.went_in()
         };
         drop(state);
-        let _told = defer(|| self.tell(changed));
+        let _told = defer(|| self.tell_level(changed));
         // [shelved] after the lock: see the head of this file.
         self.hand_on(Side::Arrivals);
         Outcome::Done(Ok(()))
     }
 
-    fn get(&self, _: &Unfinished) -> Outcome<Option<Entry<T>>, Seen> {
+    fn get(&self, _: &Unfinished, freed: &mut Freed) -> Outcome<Option<Entry<T>>, Seen> {
         let mut state = self.lock();
-        if let Some(Kept { item, tag, since }) = state.items.pop() {
-            state.counters.waited(since);
-            let level = state.counters.came_out(1);
+        let entry = state.items.pop();
+        if let Some(Entry { since, .. }) = &entry {
+            state.counters.waited(*since);
+            freed.level = state.counters.came_out(1);
             // With items that came back there may be more inside than the size, and no room yet.
-            let room = self.maxsize.is_some() && self.has_room(&state);
-            return Outcome::Done(Some(Entry { item, tag, freed: Freed { room, level } }));
+            freed.room = self.maxsize.is_some() && self.has_room(&state);
+        } else if state.phase == Phase::Open {
+            return Outcome::Blocked(None);
         }
-        match state.phase {
-            Phase::Open => Outcome::Blocked(None),
-            Phase::Closed | Phase::Stopped => Outcome::Done(None),
-        }
+        Outcome::Done(entry)
     }
 
-    fn freed(&self, freed: Freed) {
-        let _told = defer(|| self.tell(freed.level));
+    fn tell(&self, freed: Freed) {
+        let _told = defer(|| self.tell_level(freed.level));
         if freed.room {
             // [freed] after the lock: see the head of this file.
             self.hand_on(Side::Vacancies);
@@ -182,7 +180,7 @@ impl<T> Store<T> for Locked<T> {
         state.items.push(item, Tag { number, ..tag }, now);
         let changed = state.counters.went_in();
         drop(state);
-        let _told = defer(|| self.tell(changed));
+        let _told = defer(|| self.tell_level(changed));
         // [returned] after the lock: see the head of this file.
         self.hand_on(Side::Arrivals);
         true
@@ -202,8 +200,8 @@ impl<T> Store<T> for Locked<T> {
         let mut items = state.items.take();
         let changed = state.counters.came_out(items.len());
         drop(state);
-        let _told = defer(|| self.tell(changed));
-        leftovers.extend(core::iter::from_fn(|| items.pop()).map(|kept| kept.item));
+        let _told = defer(|| self.tell_level(changed));
+        leftovers.extend(core::iter::from_fn(|| items.pop()).map(|entry| entry.item));
     }
 
     fn gate(&self, side: Side) -> &Gate {

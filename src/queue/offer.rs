@@ -68,7 +68,14 @@ impl<T> Attempt for Offering<'_, T> {
         assert!(item.is_some(), "`Offer` polled after completion");
         let mut displaced = shared.nothing_displaced();
         let put = shared.put(item, Origin::New, &mut displaced);
-        put.map(|put| put.map(|()| displaced.into_inner()))
+        match put {
+            Outcome::Done(Ok(())) => Outcome::Done(Ok(displaced.into_inner())),
+            Outcome::Done(Err(refusal)) => {
+                Outcome::Done(Err(refusal.of(item.take().expect("what is not put stays"))))
+            }
+            Outcome::Blocked(seen) => Outcome::Blocked(seen),
+            Outcome::Busy => Outcome::Busy,
+        }
     }
 
     fn gate(&self) -> &Gate {

@@ -1,6 +1,6 @@
 //! The orders in which items under a lock are handed out.
 
-use super::store::Tag;
+use super::store::{Entry, Tag};
 use crate::sync::{Arc, Mutex, defer};
 use alloc::collections::{BTreeSet, VecDeque};
 use core::cmp::Ordering;
@@ -9,19 +9,11 @@ use core::mem;
 use std::sync::PoisonError;
 use std::time::Instant;
 
-/// An item, what is known of it, and since when it waits, where that is measured.
-#[derive(Debug)]
-pub(super) struct Kept<T> {
-    pub(super) item: T,
-    pub(super) tag: Tag,
-    pub(super) since: Option<Instant>,
-}
-
 pub(super) enum Order<T> {
     /// First in, first out. By number.
-    Fifo(VecDeque<Kept<T>>),
+    Fifo(VecDeque<Entry<T>>),
     /// Last in, first out. By number too.
-    Lifo(VecDeque<Kept<T>>),
+    Lifo(VecDeque<Entry<T>>),
     /// Least first; of equals, first in, first out.
     Priority(Priority<T>),
 }
@@ -40,24 +32,24 @@ type Rescue<T> = Arc<Mutex<Option<T>>>;
 
 struct Ranked<T> {
     /// `None` once it was taken out.
-    kept: Option<Kept<T>>,
+    entry: Option<Entry<T>>,
     rescue: Rescue<T>,
     compare: fn(&T, &T) -> Ordering,
 }
 
 impl<T> Ranked<T> {
-    fn kept(&self) -> &Kept<T> {
-        self.kept.as_ref().expect("it is in the set")
+    fn entry(&self) -> &Entry<T> {
+        self.entry.as_ref().expect("it is in the set")
     }
 
-    fn take(mut self) -> Kept<T> {
-        self.kept.take().expect("it was in the set")
+    fn take(mut self) -> Entry<T> {
+        self.entry.take().expect("it was in the set")
     }
 }
 
 impl<T> Drop for Ranked<T> {
     fn drop(&mut self) {
-        if let Some(Kept { item, .. }) = self.kept.take() {
+        if let Some(Entry { item, .. }) = self.entry.take() {
             let mut rescue = self.rescue.lock().unwrap_or_else(PoisonError::into_inner);
             let other = rescue.replace(item);
             drop(rescue);
@@ -69,7 +61,7 @@ impl<T> Drop for Ranked<T> {
 
 impl<T> Ord for Ranked<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let (one, other) = (self.kept(), other.kept());
+        let (one, other) = (self.entry(), other.entry());
         // No two numbers are equal.
         (self.compare)(&one.item, &other.item).then(one.tag.number.cmp(&other.tag.number))
     }
@@ -112,32 +104,32 @@ impl<T> Order<T> {
             Self::Fifo(items) | Self::Lifo(items) => {
                 let item = item.take().expect("an item is put");
                 if items.back().is_none_or(|last| last.tag.number < tag.number) {
-                    items.push_back(Kept { item, tag, since });
+                    items.push_back(Entry { item, tag, since });
                 } else {
-                    let place = items.partition_point(|kept| kept.tag.number < tag.number);
-                    items.insert(place, Kept { item, tag, since });
+                    let place = items.partition_point(|entry| entry.tag.number < tag.number);
+                    items.insert(place, Entry { item, tag, since });
                 }
             }
             Self::Priority(order) => order.push(item, tag, since),
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Kept<T>> {
+    pub(super) fn pop(&mut self) -> Option<Entry<T>> {
         match self {
             Self::Fifo(items) => items.pop_front(),
             Self::Lifo(items) => items.pop_back(),
-            Self::Priority(order) => order.set.pop_first().map(Ranked::take),
+            Self::Priority(order) => order.pop(),
         }
     }
 
     /// The item to drop for want of room: the one that is in for longest, or by priority the last
     /// in its order. Nothing of the user's runs.
     pub(super) fn displace(&mut self) -> Option<T> {
-        let kept = match self {
+        let entry = match self {
             Self::Fifo(items) | Self::Lifo(items) => items.pop_front(),
             Self::Priority(order) => order.set.pop_last().map(Ranked::take),
         };
-        kept.map(|kept| kept.item)
+        entry.map(|entry| entry.item)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -151,10 +143,10 @@ impl<T> Order<T> {
     pub(super) fn oldest(&self) -> Option<Instant> {
         match self {
             Self::Fifo(items) | Self::Lifo(items) => {
-                items.iter().filter_map(|kept| kept.since).min()
+                items.iter().filter_map(|entry| entry.since).min()
             }
             Self::Priority(order) => {
-                order.set.iter().filter_map(|ranked| ranked.kept().since).min()
+                order.set.iter().filter_map(|ranked| ranked.entry().since).min()
             }
         }
     }
@@ -177,11 +169,17 @@ impl<T> Priority<T> {
         Self { set: BTreeSet::new(), rescue: Arc::new(Mutex::new(None)), compare }
     }
 
+    #[inline(never)]
+    fn pop(&mut self) -> Option<Entry<T>> {
+        self.set.pop_first().map(Ranked::take)
+    }
+
+    #[inline(never)]
     fn push(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>) {
         let Self { set, rescue, compare } = self;
-        let kept = item.take().map(|item| Kept { item, tag, since });
+        let entry = item.take().map(|item| Entry { item, tag, since });
         let back = defer(|| *item = rescue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        set.insert(Ranked { kept, rescue: Arc::clone(rescue), compare: *compare });
+        set.insert(Ranked { entry, rescue: Arc::clone(rescue), compare: *compare });
         back.cancel();
     }
 }

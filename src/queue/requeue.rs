@@ -31,11 +31,8 @@ impl<'a, T> Job<'a, T> {
     pub fn try_requeue(self) -> Result<(), TryPutError<Self>> {
         let mut put = Requeueing::new(self);
         let shared = put.link.get();
-        match shared.try_put_slow(&mut put.item, Origin::Requeued(put.tag)) {
-            Ok(()) => Ok(()),
-            Err(TryPutError::Full(item)) => Err(TryPutError::Full(put.job(item))),
-            Err(TryPutError::ShutDown(item)) => Err(TryPutError::ShutDown(put.job(item))),
-        }
+        let refused = shared.try_put(&mut put.item, Origin::Requeued(put.tag));
+        refused.map_err(|refusal| refusal.of(put.take().expect("what is not put stays")))
     }
 
     /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
@@ -121,21 +118,19 @@ impl<'a, T> Requeueing<'a, T> {
         Self { link, tag, item: Some(item) }
     }
 
-    /// The job with its item.
+    /// The job with its item, unless it is put.
     #[cold]
-    fn job(&self, item: T) -> Job<'a, T> {
-        JobParts { item, tag: self.tag, link: self.link.clone() }.into_job()
-    }
-
     fn take(&mut self) -> Option<Job<'a, T>> {
         let item = self.item.take()?;
-        Some(self.job(item))
+        Some(JobParts { item, tag: self.tag, link: self.link.clone() }.into_job())
     }
 }
 
 impl<T> Drop for Requeueing<'_, T> {
     fn drop(&mut self) {
-        drop(self.take());
+        if self.item.is_some() {
+            drop(self.take());
+        }
     }
 }
 
@@ -148,10 +143,13 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         let shared = self.link.get();
         let origin = Origin::Requeued(self.tag);
         let put = shared.put(&mut self.item, origin, &mut shared.nothing_displaced());
-        put.map(|put| put.map_err(|error| PutError(self.job(error.into_inner()))))
+        put.map(|put| put.map_err(|_| PutError(self.take().expect("what is not put stays"))))
     }
 
     fn attempt_fast(&mut self) -> Option<Self::Output> {
+        if !self.link.get().storage.has_fast_path() {
+            return None;
+        }
         match self.link.get().put_fast(self.item.take()?, Origin::Requeued(self.tag)) {
             Ok(()) => Some(Ok(())),
             Err(item) => {

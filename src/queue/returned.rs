@@ -1,6 +1,6 @@
 //! Items that were given back to a channel, which can't take them at its front.
 
-use super::store::{Entry, Freed, Tag};
+use super::store::{Entry, Tag};
 use crate::sync::Ordering::{Relaxed, Release};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard};
 use alloc::collections::VecDeque;
@@ -69,7 +69,7 @@ impl<T> Returned<T> {
         let (item, tag) = state.items.pop_front()?;
         state.gone += 1;
         self.len.store(state.items.len(), Relaxed);
-        Some(Entry { item, tag, freed: Freed::default() })
+        Some(Entry::new(item, tag))
     }
 
     /// From here on nothing is taken in.

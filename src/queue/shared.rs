@@ -2,12 +2,11 @@
 
 use super::books::Books;
 use super::displaced::Displaced;
-use super::error::TryPutError;
 #[cfg(feature = "std")]
 use super::letters::Letters;
 use super::stats::Stats;
 use super::storage::Storage;
-use super::store::{Origin, PutOutcome, Store, Tag};
+use super::store::{Origin, PutOutcome, Refusal, Store, Tag};
 use super::unfinished::Unfinished;
 use super::workers::Workers;
 use crate::gate::Gate;
@@ -71,7 +70,7 @@ impl<T> Shared<T> {
         item: &mut Option<T>,
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
-    ) -> PutOutcome<T> {
+    ) -> PutOutcome {
         let put = self.store().put(item, origin, displaced);
         if let Outcome::Done(Ok(())) = put {
             self.count_requeued(origin);
@@ -99,18 +98,9 @@ impl<T> Shared<T> {
         Ok(())
     }
 
-    #[inline]
-    pub(super) fn try_put(&self, item: T, origin: Origin) -> Result<(), TryPutError<T>> {
-        self.put_fast(item, origin).or_else(|item| self.try_put_slow(&mut Some(item), origin))
-    }
-
-    /// The slow path for an item that was not put at once.
+    /// The slow path for an item that was not put at once. It stays where it is if it is not put.
     #[inline(never)]
-    pub(super) fn try_put_slow(
-        &self,
-        item: &mut Option<T>,
-        origin: Origin,
-    ) -> Result<(), TryPutError<T>> {
+    pub(super) fn try_put(&self, item: &mut Option<T>, origin: Origin) -> Result<(), Refusal> {
         let mut displaced = self.nothing_displaced();
         let mut backoff = Backoff::default();
         loop {
@@ -118,7 +108,7 @@ impl<T> Shared<T> {
                 Outcome::Done(put) => return put,
                 Outcome::Blocked(_) => {
                     self.store().count_refused();
-                    return Err(TryPutError::Full(item.take().expect("what is not put stays")));
+                    return Err(Refusal::Full);
                 }
                 Outcome::Busy => backoff.wait(),
             }

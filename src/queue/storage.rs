@@ -28,6 +28,12 @@ impl<T> Storage<T> {
         }
     }
 
+    /// Whether it is worth to ask [`put_fast`](Self::put_fast).
+    #[inline]
+    pub(super) fn has_fast_path(&self) -> bool {
+        matches!(self, Self::Fifo(_))
+    }
+
     /// Puts the item where that takes a few instructions; otherwise it comes back, and
     /// [`put`](Store::put) must be asked.
     #[inline]

@@ -57,19 +57,50 @@ pub(super) enum Place {
     Own,
 }
 
-/// What an attempt to put came to.
-pub(super) type PutOutcome<T> = Outcome<Result<(), TryPutError<T>>, Seen>;
+/// What an attempt to put came to. What is not put stays where it was.
+pub(super) type PutOutcome = Outcome<Result<(), Refusal>, Seen>;
 
-/// An item on its way out.
+/// Why an item was not put.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Refusal {
+    Full,
+    ShutDown,
+}
+
+impl Refusal {
+    pub(super) fn of<T>(self, item: T) -> TryPutError<T> {
+        match self {
+            Self::Full => TryPutError::Full(item),
+            Self::ShutDown => TryPutError::ShutDown(item),
+        }
+    }
+}
+
+/// An item with all that is known of it.
 #[derive(Debug)]
 pub(super) struct Entry<T> {
     pub(super) item: T,
     pub(super) tag: Tag,
-    pub(super) freed: Freed,
+    /// Since when it waits, where that is measured.
+    #[cfg(feature = "std")]
+    pub(super) since: Option<std::time::Instant>,
+}
+
+impl<T> Entry<T> {
+    /// An item whose wait is not measured.
+    #[inline]
+    pub(super) fn new(item: T, tag: Tag) -> Self {
+        Self {
+            item,
+            tag,
+            #[cfg(feature = "std")]
+            since: None,
+        }
+    }
 }
 
 /// What is to be told after an item was taken out under a lock.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "a channel tells it itself"))]
 pub(super) struct Freed {
     /// There is room for a put that waits.
@@ -80,22 +111,22 @@ pub(super) struct Freed {
 
 /// A place where items lie. It answers in the terms of the wait loop: done, blocked, or busy.
 pub(super) trait Store<T> {
-    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room, and
-    /// where a comparison panics.
+    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room, when
+    /// it is refused, and where a comparison panics.
     fn put(
         &self,
         item: &mut Option<T>,
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
-    ) -> PutOutcome<T>;
+    ) -> PutOutcome;
 
     /// Takes an item out; `None` when none will come.
     ///
-    /// [`freed`](Self::freed) must follow once the item is in a job.
-    fn get(&self, unfinished: &Unfinished) -> Outcome<Option<Entry<T>>, Seen>;
+    /// Once the item is in a job, [`tell`](Self::tell) must follow if something was freed.
+    fn get(&self, unfinished: &Unfinished, freed: &mut Freed) -> Outcome<Option<Entry<T>>, Seen>;
 
-    /// Wakes a put for the room that a `get` has made.
-    fn freed(&self, freed: Freed) {
+    /// Wakes the waiters for what a `get` has freed.
+    fn tell(&self, freed: Freed) {
         let _ = freed;
     }
 
