@@ -32,7 +32,7 @@ impl<'a, T> Job<'a, T> {
         let mut put = Requeueing::new(self);
         let shared = put.link.get();
         let refused = shared.try_put(&mut put.item, Origin::Requeued(put.tag));
-        refused.map_err(|refusal| refusal.of(put.take().expect("what is not put stays")))
+        refused.map_err(|refusal| refusal.of(put.refused()))
     }
 
     /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
@@ -118,6 +118,11 @@ impl<'a, T> Requeueing<'a, T> {
         Self { link, tag, item: Some(item) }
     }
 
+    #[cold]
+    fn refused(&mut self) -> Job<'a, T> {
+        self.take().expect("what is not put stays")
+    }
+
     /// The job with its item, unless it is put.
     #[cold]
     fn take(&mut self) -> Option<Job<'a, T>> {
@@ -143,7 +148,7 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         let shared = self.link.get();
         let origin = Origin::Requeued(self.tag);
         let put = shared.put(&mut self.item, origin, &mut shared.nothing_displaced());
-        put.map(|put| put.map_err(|_| PutError(self.take().expect("what is not put stays"))))
+        put.map(|put| put.map_err(|_| PutError(self.refused())))
     }
 
     fn attempt_fast(&mut self) -> Option<Self::Output> {
