@@ -55,6 +55,7 @@
 //! # Without `std`
 //! There is the queue of the ordinary order, without retries and without blocking calls. The others need a lock.
 
+mod batch;
 mod books;
 mod builder;
 #[cfg(feature = "std")]
@@ -75,6 +76,8 @@ mod locked;
 mod offer;
 #[cfg(feature = "std")]
 mod order;
+#[cfg(feature = "std")]
+mod pool;
 mod requeue;
 #[cfg(feature = "std")]
 mod returned;
@@ -88,6 +91,7 @@ mod unfinished;
 mod watch;
 mod workers;
 
+pub use batch::{Batch, GetMany, PutMany};
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
 pub use futures::{Closed, Get, Join, Put};
@@ -97,6 +101,8 @@ pub use jobs::Jobs;
 #[cfg(feature = "std")]
 pub use letters::{DeadLetter, Undelivered};
 pub use offer::Offer;
+#[cfg(feature = "std")]
+pub use pool::Pool;
 pub use requeue::Requeue;
 pub use stats::Stats;
 pub use stop::Shutdown;

@@ -1,0 +1,320 @@
+//! Several items at once.
+
+use super::error::{GetError, PutError, TryGetError, TryPutError};
+use super::futures::{Getting, future};
+use super::handle::Queue;
+use super::job::Job;
+use super::shared::Shared;
+use super::store::{Origin, Refusal, Seen, Side};
+use crate::gate::Gate;
+use crate::patience::Patient;
+use crate::sync::{Arc, defer};
+use crate::wait::{Attempt, Outcome, Wait};
+use alloc::vec::{self, Vec};
+use core::fmt;
+use core::future::Future;
+use core::ops::{Deref, DerefMut};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+impl<T> Queue<T> {
+    /// Gets up to `max` jobs: waits for the first one, and takes as many more as are there at once.
+    ///
+    /// # Errors
+    /// [`GetError`] if the queue is shut down and has nothing left to give.
+    ///
+    /// # Panics
+    /// If `max` is zero.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses no item, as with [`get`](Self::get).
+    ///
+    /// # Fairness
+    /// As with [`get`](Self::get). A batch can take what another waiter was woken for; that one waits on.
+    ///
+    /// ```
+    /// # futures_lite::future::block_on(async {
+    /// let queue = forebay::queue::Queue::bounded(10);
+    /// queue.put_many(0..5).await.unwrap();
+    /// let batch = queue.get_many(3).await.unwrap();
+    /// assert_eq!(batch.iter().map(|job| **job).collect::<Vec<_>>(), [0, 1, 2]);
+    /// batch.done(); // all together
+    /// for job in queue.get_many(3).await.unwrap() {
+    ///     job.done(); // or one by one
+    /// }
+    /// assert_eq!(queue.unfinished(), 0);
+    /// # });
+    /// ```
+    pub fn get_many(&self, max: usize) -> GetMany<'_, T> {
+        assert_ne!(max, 0, "a batch of no jobs");
+        let getting = Getting { shared: &self.shared, side: Side::Arrivals };
+        GetMany(Wait::new(GettingMany { getting, max }))
+    }
+
+    /// Gets up to `max` jobs, as many as there are at once.
+    ///
+    /// # Errors
+    /// - [`TryGetError::Empty`] if there is none.
+    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut down.
+    ///
+    /// # Panics
+    /// If `max` is zero.
+    pub fn try_get_many(&self, max: usize) -> Result<Batch<'_, T>, TryGetError> {
+        assert_ne!(max, 0, "a batch of no jobs");
+        Ok(Batch::filled(self.try_get()?, &self.shared, max))
+    }
+
+    /// As [`get_many`](Self::get_many), on a thread, which sleeps while the queue is empty.
+    ///
+    /// # Errors
+    /// [`GetError`] if the queue is shut down and has nothing left to give.
+    ///
+    /// # Panics
+    /// If `max` is zero.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn get_many_blocking(&self, max: usize) -> Result<Batch<'_, T>, GetError> {
+        self.get_many(max).block()
+    }
+
+    /// Puts items one after the other, and waits for room before each for which there is none. Items of other puts can come between
+    /// them.
+    ///
+    /// # Errors
+    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down, or gets shut down while this waits.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is complete, a part of the items can have been put. The others are dropped with the future, unless
+    /// [`into_inner`](PutMany::into_inner) takes them back out.
+    pub fn put_many(&self, items: impl IntoIterator<Item = T>) -> PutMany<'_, T> {
+        PutMany(Wait::new(PuttingMany {
+            shared: &self.shared,
+            item: None,
+            rest: items.into_iter().collect::<Vec<_>>().into_iter(),
+        }))
+    }
+
+    /// Puts as many items as there is room for at once.
+    ///
+    /// # Errors
+    /// With the items that were not put, in their order:
+    /// - [`TryPutError::Full`] if the queue holds as many items as it can.
+    /// - [`TryPutError::ShutDown`] if the queue is shut down.
+    ///
+    /// ```
+    /// use forebay::queue::{Queue, TryPutError};
+    ///
+    /// let queue = Queue::bounded(2);
+    /// assert_eq!(queue.try_put_many(0..5), Err(TryPutError::Full(vec![2, 3, 4])));
+    /// ```
+    pub fn try_put_many(
+        &self,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<(), TryPutError<Vec<T>>> {
+        let mut items = items.into_iter();
+        while let Some(item) = items.next() {
+            self.try_put(item).map_err(|error| {
+                let refusal = if error.is_full() { Refusal::Full } else { Refusal::ShutDown };
+                refusal.of(core::iter::once(error.into_inner()).chain(&mut items).collect())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// As [`put_many`](Self::put_many), from a thread, which sleeps while the queue is full.
+    ///
+    /// # Errors
+    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down, or gets shut down while this waits.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn put_many_blocking(
+        &self,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<(), PutError<Vec<T>>> {
+        self.put_many(items).block()
+    }
+}
+
+/// Several [jobs](Job), to be finished [together](Self::done) or one by one. Each stands for itself: one that is dropped does what a job
+/// that is dropped does.
+///
+/// It derefs to a slice of jobs, and iterates over them by value.
+#[must_use = "jobs that are dropped count as done, or go back to their queue"]
+pub struct Batch<'a, T> {
+    jobs: Vec<Job<'a, T>>,
+}
+
+impl<'a, T> Batch<'a, T> {
+    /// Takes what is there at once.
+    fn filled(first: Job<'a, T>, shared: &'a Arc<Shared<T>>, max: usize) -> Self {
+        let mut jobs = alloc::vec![first];
+        while jobs.len() < max {
+            let Ok(job) = Job::try_get(shared) else { break };
+            jobs.push(job);
+        }
+        Self { jobs }
+    }
+
+    /// Marks all items as done, and drops them.
+    pub fn done(self) {
+        // One that panics in its drop is done, and so are the others.
+        let mut jobs = self.jobs.into_iter();
+        while let Some(job) = jobs.next() {
+            let rest = defer(|| jobs.by_ref().for_each(Job::done));
+            job.done();
+            rest.cancel();
+        }
+    }
+
+    /// Takes the items out, and marks them as done.
+    pub fn into_inner(self) -> Vec<T> {
+        self.jobs.into_iter().map(Job::into_inner).collect()
+    }
+}
+
+impl<'a, T> Deref for Batch<'a, T> {
+    type Target = [Job<'a, T>];
+
+    fn deref(&self) -> &[Job<'a, T>] {
+        &self.jobs
+    }
+}
+
+impl<'a, T> DerefMut for Batch<'a, T> {
+    fn deref_mut(&mut self) -> &mut [Job<'a, T>] {
+        &mut self.jobs
+    }
+}
+
+impl<'a, T> IntoIterator for Batch<'a, T> {
+    type Item = Job<'a, T>;
+    type IntoIter = vec::IntoIter<Job<'a, T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.jobs.into_iter()
+    }
+}
+
+impl<T> fmt::Debug for Batch<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("len", &self.jobs.len()).finish_non_exhaustive()
+    }
+}
+
+/// An attempt to get some jobs.
+#[derive(Debug)]
+struct GettingMany<'a, T> {
+    getting: Getting<'a, T>,
+    max: usize,
+}
+
+impl<'a, T> Attempt for GettingMany<'a, T> {
+    type Output = Result<Batch<'a, T>, GetError>;
+    type Seen = Seen;
+
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        let Self { getting, max } = self;
+        let got = getting.attempt();
+        got.map(|job| job.map(|first| Batch::filled(first, getting.shared, *max)))
+    }
+
+    fn gate(&self) -> &Gate {
+        self.getting.gate()
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.getting.patience()
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.getting.raise(seen)
+    }
+
+    fn hand_on(&self) {
+        self.getting.hand_on();
+    }
+}
+
+/// Gets several jobs, and waits for the first one while the queue is empty.
+///
+/// Made by [`Queue::get_many`].
+///
+/// # Cancel safety
+/// Dropping the future loses no item.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct GetMany<'a, T>(Wait<GettingMany<'a, T>>);
+
+future!("GetMany", GetMany<'a, T> -> Result<Batch<'a, T>, GetError>);
+
+/// An attempt to put all that is left.
+#[derive(Debug)]
+struct PuttingMany<'a, T> {
+    shared: &'a Shared<T>,
+    /// The next item, if there was no room for it.
+    item: Option<T>,
+    rest: vec::IntoIter<T>,
+}
+
+impl<T> PuttingMany<'_, T> {
+    fn take(&mut self) -> Vec<T> {
+        self.item.take().into_iter().chain(&mut self.rest).collect()
+    }
+}
+
+impl<T> Attempt for PuttingMany<'_, T> {
+    type Output = Result<(), PutError<Vec<T>>>;
+    type Seen = Seen;
+
+    fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
+        loop {
+            if self.item.is_none() {
+                self.item = self.rest.next();
+            }
+            if self.item.is_none() {
+                return Outcome::Done(Ok(()));
+            }
+            let Self { shared, item, .. } = self;
+            match shared.put(item, Origin::New, &mut shared.nothing_displaced()) {
+                Outcome::Done(Ok(())) => {}
+                Outcome::Done(Err(_)) => return Outcome::Done(Err(PutError(self.take()))),
+                Outcome::Blocked(seen) => return Outcome::Blocked(seen),
+                Outcome::Busy => return Outcome::Busy,
+            }
+        }
+    }
+
+    fn gate(&self) -> &Gate {
+        self.shared.store().gate(Side::Vacancies)
+    }
+
+    fn patience(&self) -> Option<Patient<'_>> {
+        self.shared.store().patience(Side::Vacancies)
+    }
+
+    fn raise(&self, seen: Seen) -> bool {
+        self.shared.store().raise(Side::Vacancies, seen)
+    }
+
+    fn hand_on(&self) {
+        self.shared.store().hand_on(Side::Vacancies);
+    }
+}
+
+/// Puts several items, and waits for room while the queue is full.
+///
+/// Made by [`Queue::put_many`].
+///
+/// # Cancel safety
+/// Dropped before it is complete, a part of the items can have been put. The others are dropped with the future, unless
+/// [`into_inner`](Self::into_inner) takes them back out.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct PutMany<'a, T>(Wait<PuttingMany<'a, T>>);
+
+impl<T> PutMany<'_, T> {
+    /// Gives up, and gives back the items that were not put, in their order. None after the future is complete.
+    pub fn into_inner(mut self) -> Vec<T> {
+        self.0.attempt.take()
+    }
+}
+
+// The items are moved out of the future, never pinned in it.
+impl<T> Unpin for PutMany<'_, T> {}
+future!("PutMany", PutMany<'a, T> -> Result<(), PutError<Vec<T>>>);
