@@ -3,6 +3,9 @@
 # Options go to the latter: ci/stress.sh --minutes 5; without any it is 20 seconds.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 (($#)) || set -- --seconds 20
+
+say "random programs on the work queue, a million operations beside the model and as many by tasks of every runtime"
+FOREBAY_OPERATIONS=1000000 timeout 600 cargo test -q --release --test queue_random
 cd stress
 
 say "the checker on histories that are known to be good or bad"
