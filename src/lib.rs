@@ -130,3 +130,7 @@ struct Backpressure;
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../docs/migration.md")]
 struct Migration;
+
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../docs/queue.md")]
+struct WorkQueue;

@@ -41,7 +41,7 @@ impl<T> Shared<T> {
         let items = leftovers.len();
         Books::count_many(&self.books.left_over, items);
         self.leave(leftovers);
-        // [left-over] last: when a join returns, the leftovers can be taken.
+        // Last: the items are safe, whatever a waker does.
         (0..items).for_each(|_| self.finish());
     }
 
@@ -74,7 +74,7 @@ impl<T> InHand<'_, T> {
             Books::count(&books.left_over);
             Books::count(&books.came_late);
             shared.leave(alloc::vec![item]);
-            // [left-over] as above.
+            // [left-over] last: when a join returns, the item can be taken.
             shared.finish();
         }
     }

@@ -151,6 +151,7 @@ impl<T> Store<T> for Fifo<T> {
     fn take_back(&self, item: &mut Option<T>, tag: Tag, _: Place) -> bool {
         let taken = self.returned.push(item, tag);
         if taken {
+            // [given-back] whatever the flags of the channel say: it has not changed.
             self.hand_on(Side::Arrivals);
         }
         taken

@@ -40,20 +40,26 @@
 //! | `put_nowait(x)` | [`Queue::try_put`] | `QueueFull` and `QueueShutDown` are [`TryPutError`], with the item |
 //! | `await get()` | [`Queue::get`] | gives a [`Job`] |
 //! | `get_nowait()` | [`Queue::try_get`] | `QueueEmpty` and `QueueShutDown` are [`TryGetError`] |
-//! | `task_done()` | [`Job::done`], or its drop | belongs to one item: too many calls cannot be written, nor one before any `get` |
+//! | `task_done()` | [`Job::done`], or its drop | belongs to one item: too many calls cannot be written, nor one before any `get`; for an item by value: [`Ticket`] |
 //! | `await join()` | [`Queue::join`] | none: a zero that was reached counts, even if a put follows before the joiner runs |
-//! | `shutdown()` | [`Shutdown::Graceful`] | with retries, `get` waits for jobs in hand, which may come back |
-//! | `shutdown(immediate=True)` | [`Shutdown::Immediate`] | none: what is inside is dropped and subtracted, `join` waits for jobs in hand |
+//! | `shutdown()` | [`Shutdown::Graceful`] | none; what comes back from jobs in hand is handed out to a worker that still gets |
+//! | `shutdown(immediate=True)` | [`Shutdown::Immediate`] | what is inside is returned instead of dropped; it is subtracted, and `join` waits for jobs in hand, as in asyncio |
 //! | `qsize()`, `empty()`, `full()` | [`len`](Queue::len), [`is_empty`](Queue::is_empty), [`is_full`](Queue::is_full) | one moment during the call: other threads go on |
 //! | `maxsize` | [`capacity`](Queue::capacity) | an `Option` |
 //! | `_unfinished_tasks` | [`unfinished`](Queue::unfinished) | public |
 //! | wait order | wait order | a getter or putter that was woken and robbed by somebody who did not wait goes to the end, as in asyncio; but it may first give the other tasks a turn, or spin, and takes its place only after that |
 //! | cancelling `put`, `get`, `join` | dropping the future | nothing put, nothing taken, the wakeup goes to the next, as in asyncio; but at once, not at the next turn of a loop: if somebody is robbed in the same turn, of several that wait another one may be next |
-//! | - | [`Job::requeue`], [`Builder::retries`] | asyncio has neither |
+//! | - | [`Job::requeue`], [`Job::give_back`], [`Builder::retries`], [`Queue::dead_letters`](Queue::dead_letters), [`Queue::stop`], [`Queue::pool`], [`Queue::get_many`] | asyncio has none of them |
 //! | one event loop, one thread | any executors, any threads, also blocking | |
 //!
+//! # Nothing is lost
+//! An item that was accepted waits inside, or is in hand, or is done, or was handed back by name: as a
+//! [dead letter](Queue::dead_letters) when its attempts are used up, or as a leftover of a [shutdown](Queue::shutdown). [`Stats`] has a figure for
+//! each, and they add up. The guide "Work that must not be lost" (`docs/queue.md`) is about retries, stopping within a deadline, and
+//! what a crash of the process still loses.
+//!
 //! # Without `std`
-//! There is the queue of the ordinary order, without retries and without blocking calls. The others need a lock.
+//! There is the queue of the ordinary order, without retries, giving back, pools and blocking calls. These need a lock.
 
 mod batch;
 mod books;

@@ -1,7 +1,7 @@
 //! Items that were given back to a channel, which can't take them at its front.
 
 use super::store::{Entry, Tag};
-use crate::sync::Ordering::{Relaxed, Release};
+use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -47,8 +47,9 @@ impl<T> Returned<T> {
         state.items.extend(item.take().map(|item| (item, tag)));
         state.came += 1;
         // [returned-len] before the waiters are woken. A getter that comes to sleep meanwhile
-        // either takes its place at the gate later, and sees this, or is found there.
-        self.len.store(state.items.len(), Release);
+        // either takes its place at the gate later, and sees this, or is found there: the lock of
+        // the gate orders the two, so Relaxed is enough.
+        self.len.store(state.items.len(), Relaxed);
         true
     }
 

@@ -55,6 +55,7 @@ impl<T> Queue<T> {
                     shared.stop();
                 }
             });
+            // [close-first] what is put while the stop takes everything out would stay inside.
             shared.store().close();
             drop(stop);
             if immediate { shared.take_leftovers() } else { Vec::new() }
