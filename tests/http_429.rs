@@ -31,7 +31,7 @@ fn server(
 ) -> (Server, Arc<Mutex<Vec<u64>>>) {
     let done = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&done);
-    let server = Server::start(loopback(), maxsize, WORKERS.try_into().unwrap(), move |job| {
+    let server = Server::start(loopback(), maxsize, WORKERS, move |job| {
         let (passes, notes) = (passes.clone(), Arc::clone(&notes));
         async move {
             // Closed: everybody may pass.

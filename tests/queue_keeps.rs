@@ -234,7 +234,7 @@ fn what_is_given_back_has_its_place_and_its_attempt() {
             job.give_back();
         }
         // A channel has the room all the same.
-        assert!(number == 0 || queue.is_full() && queue.try_put(9).is_err());
+        assert_eq!((queue.is_full(), number == 0 || queue.try_put(9).is_err()), (number > 0, true));
         assert_eq!((queue.len(), queue.unfinished()), (4, 4));
         if number == 0 {
             // A channel keeps no numbers: there the order is that of giving back.
@@ -390,6 +390,34 @@ fn a_graceful_stop_ends_with_the_work_or_names_what_is_left_at_the_deadline() {
         assert_eq!(queue.shutdown(Shutdown::Immediate).len(), 1);
         assert_eq!(adds_up(&queue).left_over, 3);
     }
+}
+
+#[test]
+fn a_thread_stops_a_queue_within_a_timeout_or_when_the_work_ends() {
+    watched(|| {
+        for queue in queues(4) {
+            (1..=2).for_each(|item| queue.try_put(item).unwrap());
+            let worker = std::thread::spawn({
+                let queue = queue.clone();
+                move || {
+                    while let Ok(job) = queue.get_blocking() {
+                        job.done();
+                    }
+                }
+            });
+            // Far beyond what the test may take: the work ends the wait.
+            let stopped = queue.stop_blocking(Shutdown::Graceful, Duration::from_secs(3600));
+            assert_eq!(stopped, Stopped { leftovers: vec![], in_hand: 0 });
+            worker.join().unwrap();
+        }
+        for queue in queues(4) {
+            (1..=2).for_each(|item| queue.try_put(item).unwrap());
+            let job = queue.try_get().unwrap();
+            let stopped = queue.stop_blocking(Shutdown::Graceful, Duration::from_millis(1));
+            assert_eq!((stopped.leftovers.len(), stopped.in_hand), (1, 1));
+            job.done();
+        }
+    });
 }
 
 #[test]

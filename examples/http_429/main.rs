@@ -50,8 +50,8 @@ struct Args {
     maxsize: usize,
 
     /// How many workers there are
-    #[arg(long, default_value_t = 4, value_parser = RangedU64ValueParser::<u32>::new().range(1..=1000))]
-    workers: u32,
+    #[arg(long, default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    workers: usize,
 
     /// How long a worker takes for a job
     #[arg(long = "work-ms", value_name = "MS", default_value_t = 20, value_parser = RangedU64ValueParser::<u64>::new().range(0..=60_000))]

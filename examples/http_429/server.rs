@@ -1,5 +1,6 @@
 //! The server: a job is accepted if there is room for it, or refused at once with the time to come back.
 
+use core::convert::Infallible;
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
@@ -41,8 +42,8 @@ impl Server {
     pub(crate) fn start<F: Future<Output = ()> + Send + 'static>(
         address: SocketAddr,
         maxsize: usize,
-        workers: u32,
-        work: impl Fn(u64) -> F + Clone + Send + 'static,
+        workers: usize,
+        work: impl Fn(u64) -> F + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let runtime = Runtime::new()?;
         let listener = TcpListener::bind(address)?;
@@ -50,14 +51,12 @@ impl Server {
         let address = listener.local_addr()?;
         let jobs = Builder::new().maxsize(maxsize).tracking().fifo().map_err(io::Error::other)?;
 
-        for _ in 0..workers {
-            let (jobs, work) = (jobs.clone(), work.clone());
-            runtime.spawn(async move {
-                while let Ok(job) = jobs.get().await {
-                    work(*job).await;
-                    job.done();
-                }
-            });
+        let pool = jobs.pool(async move |job: &mut u64| {
+            work(*job).await;
+            Ok::<_, Infallible>(())
+        });
+        for worker in pool.workers(workers) {
+            runtime.spawn(worker);
         }
         let router = router(jobs.clone());
         runtime.spawn(async {

@@ -216,6 +216,12 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         got.map(|job| job.map(|first| Batch::filled(first, getting.shared, *max)))
     }
 
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        let Self { getting, max } = self;
+        let first = getting.attempt_fast()?;
+        Some(first.map(|first| Batch::filled(first, getting.shared, *max)))
+    }
+
     fn gate(&self) -> &Gate {
         self.getting.gate()
     }
@@ -279,6 +285,19 @@ impl<T> Attempt for PuttingMany<'_, T> {
                 Outcome::Busy => return Outcome::Busy,
             }
         }
+    }
+
+    fn attempt_fast(&mut self) -> Option<Self::Output> {
+        if !self.shared.storage.has_fast_path() {
+            return None;
+        }
+        while let Some(item) = self.item.take().or_else(|| self.rest.next()) {
+            if let Err(item) = self.shared.put_fast(item, Origin::New) {
+                self.item = Some(item);
+                return None;
+            }
+        }
+        Some(Ok(()))
     }
 
     fn gate(&self) -> &Gate {

@@ -212,6 +212,11 @@ impl<T> Store<T> for Fifo<T> {
         self.channel.capacity()
     }
 
+    /// What was given back takes no room in the channel.
+    fn is_full(&self) -> bool {
+        self.channel.is_full()
+    }
+
     fn count_refused(&self) {
         self.channel.count_refused();
     }

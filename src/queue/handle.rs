@@ -200,7 +200,7 @@ impl<T> Queue<T> {
 
     /// Whether there was no room at some moment during the call. A queue without limit always has room.
     pub fn is_full(&self) -> bool {
-        self.capacity().is_some_and(|maxsize| self.len() >= maxsize)
+        self.shared.store().is_full()
     }
 
     /// How many items the queue can hold; `None` if there is no limit: asyncio's `maxsize`.

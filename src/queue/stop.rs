@@ -5,6 +5,16 @@ use super::futures::first_of;
 use super::handle::Queue;
 use crate::sync::defer;
 use alloc::vec::Vec;
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+use {
+    alloc::{sync::Arc, task::Wake},
+    core::future::{Future, poll_fn},
+    core::pin::pin,
+    core::task::{Context, Poll, Waker},
+    core::time::Duration,
+    std::thread::{self, Thread},
+    std::time::Instant,
+};
 
 /// How a queue ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -119,6 +129,41 @@ impl<T> Queue<T> {
         first_of(self.try_join(), deadline).await;
         let leftovers = self.shutdown(Shutdown::Immediate);
         Stopped { leftovers, in_hand: self.unfinished() }
+    }
+
+    /// As [`stop`](Self::stop), on a thread, which sleeps until the work has ended or the `timeout` is over.
+    ///
+    /// ```
+    /// use forebay::queue::{Queue, Shutdown};
+    /// use std::time::Duration;
+    ///
+    /// let queue = Queue::bounded(10);
+    /// queue.try_put("late").unwrap();
+    /// let stopped = queue.stop_blocking(Shutdown::Graceful, Duration::from_millis(10));
+    /// assert_eq!(stopped.leftovers, ["late"]);
+    /// ```
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn stop_blocking(&self, how: Shutdown, timeout: Duration) -> Stopped<T> {
+        struct Unpark(Thread);
+
+        impl Wake for Unpark {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+
+        let start = Instant::now();
+        let over = || start.elapsed() >= timeout;
+        // Polled whenever the thread wakes up, by itself at the latest when it is ready.
+        let deadline = poll_fn(|_| if over() { Poll::Ready(()) } else { Poll::Pending });
+        let mut stop = pin!(self.stop(how, deadline));
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            match stop.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(stopped) => return stopped,
+                Poll::Pending => thread::park_timeout(timeout.saturating_sub(start.elapsed())),
+            }
+        }
     }
 }
 

@@ -161,6 +161,11 @@ pub(super) trait Store<T> {
 
     fn capacity(&self) -> Option<usize>;
 
+    /// Whether a put must wait.
+    fn is_full(&self) -> bool {
+        self.capacity().is_some_and(|maxsize| self.len() >= maxsize)
+    }
+
     /// Takes note that an item was given back for want of room.
     fn count_refused(&self);
 

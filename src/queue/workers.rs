@@ -81,6 +81,9 @@ impl<T> Queue<T> {
     /// A guard for a worker. Once the last guard of the queue has gone, [`try_join`](Self::try_join) ends with an error instead of waiting
     /// for work that nothing does.
     ///
+    /// Either all workers of a queue have guards, or none: one without is not known of. Make the first guard before the last can
+    /// go. The workers of a [`pool`](Self::pool) have guards.
+    ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(10);
     /// queue.try_put(1).unwrap();
