@@ -129,6 +129,34 @@ fn a_callback_that_panics_while_a_worker_does_loses_nothing() {
 }
 
 #[test]
+fn panics_on_panics_lose_nothing() {
+    struct Faulty;
+    impl std::task::Wake for Faulty {
+        fn wake(self: Arc<Self>) {
+            resume_unwind(Box::new("the waker fails"));
+        }
+    }
+    for worker_fails in [false, true] {
+        let queue = Builder::new()
+            .retries(0)
+            .fifo()
+            .unwrap()
+            .with_dead_letters(|_| resume_unwind(Box::new("the callback fails")));
+        queue.try_put(1).unwrap();
+        let mut join = Task::parked(queue.join());
+        assert!(join.poll_with(&std::task::Waker::from(Arc::new(Faulty))).is_pending());
+        assert!(panics(|| {
+            let _job = queue.try_get().unwrap();
+            if worker_fails {
+                resume_unwind(Box::new("the worker fails"));
+            }
+        }));
+        assert_eq!((queue.dead_letters().len(), queue.unfinished()), (1, 0));
+        panics(|| drop(join));
+    }
+}
+
+#[test]
 fn dead_letters_go_to_another_queue_while_it_takes_them() {
     let letters = Queue::bounded(1);
     let queue = Builder::new().retries(0).fifo().unwrap().with_dead_letter_queue(letters.clone());

@@ -223,6 +223,17 @@ fn a_comparison_that_panics_leaves_the_queue_as_it_was() {
 }
 
 #[test]
+fn what_cannot_be_given_back_is_a_dead_letter() {
+    let queue = Builder::new().priority().unwrap();
+    assert!(queue.try_put(Picky(99)).is_ok());
+    let job = queue.try_get().unwrap();
+    assert!(queue.try_put(Picky(1)).is_ok());
+    assert!(panics(|| job.give_back()));
+    assert_eq!(queue.dead_letters(), [DeadLetter { item: Picky(99), attempts: 1 }]);
+    assert_eq!((queue.len(), queue.unfinished(), queue.failed()), (1, 1, 1));
+}
+
+#[test]
 fn an_item_whose_comparison_panics_stays_in_its_put() {
     let queue = Builder::new().priority().unwrap();
     assert!(queue.try_put(Picky(1)).is_ok());

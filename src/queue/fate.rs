@@ -85,7 +85,7 @@ impl<T> Drop for InHand<'_, T> {
         if let Some(item) = self.item.take() {
             Books::count(&self.shared.books.failed);
             // [dead-letter] last: when a join returns, the letter is there.
-            let _done = defer(|| self.shared.finish());
+            let _done = defer(|| contained(|| self.shared.finish()));
             contained(|| self.shared.letters.receive(item, self.attempts));
         }
     }

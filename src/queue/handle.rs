@@ -49,6 +49,7 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits, even if there is room.
+    /// With [`Refuse`](crate::Overflow::Refuse) also if it is full; [`is_shut_down`](Self::is_shut_down) tells which.
     ///
     /// # Fairness
     /// Waiting puts are woken in the order in which they began to wait. Room is free to all until it is taken: a put that does
