@@ -1,8 +1,7 @@
 //! What became of the items, as far as the storage does not know. All of it is rare: what happens
 //! to every item is not counted again, but follows from the storage and the unfinished count.
 
-use super::stats::Stats;
-use super::store::Waits;
+use super::stats::{Stats, Waits};
 use crate::overflow::Overflow;
 use crate::stats::Stats as Traffic;
 use crate::sync::AtomicUsize;

@@ -3,7 +3,6 @@
 use super::error::{GetError, TryGetError};
 use super::shared::{Link, Shared};
 use super::store::{Entry, Freed, Seen, Tag};
-use super::ticket::Ticket;
 use crate::sync::{Arc, Backoff, defer};
 use crate::wait::Outcome;
 use core::fmt;
@@ -141,22 +140,6 @@ impl<'a, T> Job<'a, T> {
         let JobParts { item, link, .. } = self.take();
         link.get().finish();
         item
-    }
-
-    /// Takes the item out, to be worked on by value; the [`Ticket`] keeps it unfinished.
-    ///
-    /// ```
-    /// let queue = forebay::queue::Queue::bounded(1);
-    /// queue.try_put(String::from("dig")).unwrap();
-    /// let (item, ticket) = queue.try_get().unwrap().split();
-    /// let report = item + " deeper";
-    /// assert_eq!(queue.unfinished(), 1);
-    /// ticket.done();
-    /// assert_eq!((report.as_str(), queue.unfinished()), ("dig deeper", 0));
-    /// ```
-    pub fn split(self) -> (T, Ticket<'a, T>) {
-        let JobParts { item, tag, link } = self.take();
-        (item, Ticket::new(tag, link))
     }
 
     /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.

@@ -8,9 +8,8 @@
 use super::counters::Counters;
 use super::displaced::Displaced;
 use super::order::Order;
-use super::store::{
-    Entry, Freed, Origin, Place, PutOutcome, Refusal, Seen, Side, Store, Tag, Waits,
-};
+use super::stats::Waits;
+use super::store::{Entry, Freed, Origin, Place, PutOutcome, Refusal, Seen, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;

@@ -66,12 +66,15 @@ mod books;
 mod builder;
 #[cfg(feature = "std")]
 mod counters;
+#[cfg(feature = "std")]
+mod dead;
 mod displaced;
 mod error;
 #[cfg(feature = "std")]
 mod fate;
 mod fifo;
 mod futures;
+mod guards;
 mod handle;
 mod job;
 mod jobs;
@@ -101,6 +104,7 @@ pub use batch::{Batch, GetMany, PutMany};
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
 pub use futures::{Closed, Get, Join, Put};
+pub use guards::{Producer, TryJoin, Worker, WorkersGone};
 pub use handle::Queue;
 pub use job::Job;
 pub use jobs::Jobs;
@@ -116,4 +120,3 @@ pub use stop::Shutdown;
 pub use stop::Stopped;
 pub use ticket::Ticket;
 pub use watch::{PressureChanges, Until};
-pub use workers::{Producer, TryJoin, Worker, WorkersGone};

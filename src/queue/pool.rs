@@ -1,8 +1,8 @@
 //! Workers from one line.
 
 use super::futures::{Closed, first_of};
+use super::guards::Worker;
 use super::handle::Queue;
-use super::workers::Worker;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -71,6 +71,15 @@ pub struct Stats {
     pub(super) traffic: crate::Stats,
 }
 
+/// How long items wait to be handed out.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Waits {
+    /// The longest time that an item inside has waited.
+    pub(super) oldest: Option<Duration>,
+    /// The sum over all items that were handed out.
+    pub(super) total: Duration,
+}
+
 impl Stats {
     /// The figures of these queues in the text format of Prometheus: what a page for it answers, with the content type
     /// `text/plain; version=0.0.4`.

@@ -2,6 +2,7 @@
 
 use super::displaced::Displaced;
 use super::error::TryPutError;
+use super::stats::Waits;
 use super::unfinished::Unfinished;
 use crate::futures::Receiving;
 use crate::gate::Gate;
@@ -181,13 +182,4 @@ pub(super) trait Store<T> {
 
     /// What has the level.
     fn watched(&self) -> &dyn Watched;
-}
-
-/// How long items wait to be handed out.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(super) struct Waits {
-    /// The longest time that an item inside has waited.
-    pub(super) oldest: Option<core::time::Duration>,
-    /// The sum over all items that were handed out.
-    pub(super) total: core::time::Duration,
 }

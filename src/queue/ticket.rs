@@ -6,6 +6,24 @@ use super::shared::Link;
 use super::store::Tag;
 use core::fmt;
 
+impl<'a, T> Job<'a, T> {
+    /// Takes the item out, to be worked on by value; the [`Ticket`] keeps it unfinished.
+    ///
+    /// ```
+    /// let queue = forebay::queue::Queue::bounded(1);
+    /// queue.try_put(String::from("dig")).unwrap();
+    /// let (item, ticket) = queue.try_get().unwrap().split();
+    /// let report = item + " deeper";
+    /// assert_eq!(queue.unfinished(), 1);
+    /// ticket.done();
+    /// assert_eq!((report.as_str(), queue.unfinished()), ("dig deeper", 0));
+    /// ```
+    pub fn split(self) -> (T, Ticket<'a, T>) {
+        let JobParts { item, tag, link } = self.take();
+        (item, Ticket::new(tag, link))
+    }
+}
+
 /// Keeps an item unfinished that was [taken out of its job](crate::queue::Job::split).
 ///
 /// A drop does what the drop of a job does, as far as it can without the item: in a queue without
