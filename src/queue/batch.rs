@@ -18,7 +18,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Queue<T> {
-    /// Gets up to `max` jobs: waits for the first one, and takes as many more as are there at once.
+    /// Gets up to `max` jobs: waits for the first one, and takes as many more as are there at
+    /// once.
     ///
     /// # Errors
     /// [`GetError`] if the queue is shut down and has nothing left to give.
@@ -30,7 +31,8 @@ impl<T> Queue<T> {
     /// Dropping the future loses no item, as with [`get`](Self::get).
     ///
     /// # Fairness
-    /// As with [`get`](Self::get). A batch can take what another waiter was woken for; that one waits on.
+    /// As with [`get`](Self::get). A batch can take what another waiter was woken for; that one
+    /// waits on.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -55,7 +57,8 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// - [`TryGetError::Empty`] if there is none.
-    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut down.
+    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut
+    ///   down.
     ///
     /// # Panics
     /// If `max` is zero.
@@ -76,15 +79,16 @@ impl<T> Queue<T> {
         self.get_many(max).block()
     }
 
-    /// Puts items one after the other, and waits for room before each for which there is none. Items of other puts can come between
-    /// them.
+    /// Puts items one after the other, and waits for room before each for which there is none.
+    /// Items of other puts can come between them.
     ///
     /// # Errors
-    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down, or gets shut down while this waits.
+    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down,
+    /// or gets shut down while this waits.
     ///
     /// # Cancel safety
-    /// Dropped before it is complete, a part of the items can have been put. The others are dropped with the future, unless
-    /// [`into_inner`](PutMany::into_inner) takes them back out.
+    /// Dropped before it is complete, a part of the items can have been put. The others are
+    /// dropped with the future, unless [`into_inner`](PutMany::into_inner) takes them back out.
     pub fn put_many(&self, items: impl IntoIterator<Item = T>) -> PutMany<'_, T> {
         PutMany(Wait::new(PuttingMany {
             shared: &self.shared,
@@ -123,7 +127,8 @@ impl<T> Queue<T> {
     /// As [`put_many`](Self::put_many), from a thread, which sleeps while the queue is full.
     ///
     /// # Errors
-    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down, or gets shut down while this waits.
+    /// [`PutError`] with the items that were not put, in their order, if the queue is shut down,
+    /// or gets shut down while this waits.
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn put_many_blocking(
         &self,
@@ -133,8 +138,8 @@ impl<T> Queue<T> {
     }
 }
 
-/// Several [jobs](Job), to be finished [together](Self::done) or one by one. Each stands for itself: one that is dropped does what a job
-/// that is dropped does.
+/// Several [jobs](Job), to be finished [together](Self::done) or one by one. Each stands for
+/// itself: one that is dropped does what a job that is dropped does.
 ///
 /// It derefs to a slice of jobs, and iterates over them by value.
 #[must_use = "jobs that are dropped count as done, or go back to their queue"]
@@ -322,13 +327,14 @@ impl<T> Attempt for PuttingMany<'_, T> {
 /// Made by [`Queue::put_many`].
 ///
 /// # Cancel safety
-/// Dropped before it is complete, a part of the items can have been put. The others are dropped with the future, unless
-/// [`into_inner`](Self::into_inner) takes them back out.
+/// Dropped before it is complete, a part of the items can have been put. The others are dropped
+/// with the future, unless [`into_inner`](Self::into_inner) takes them back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct PutMany<'a, T>(Wait<PuttingMany<'a, T>>);
 
 impl<T> PutMany<'_, T> {
-    /// Gives up, and gives back the items that were not put, in their order. None after the future is complete.
+    /// Gives up, and gives back the items that were not put, in their order. None after the future
+    /// is complete.
     pub fn into_inner(mut self) -> Vec<T> {
         self.0.attempt.take()
     }

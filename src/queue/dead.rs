@@ -7,14 +7,15 @@ use crate::sync::Arc;
 use alloc::vec::Vec;
 
 impl<T> Queue<T> {
-    /// Takes the dead letters out: the items whose attempts are used up, in the order in which that
-    /// came about.
+    /// Takes the dead letters out: the items whose attempts are used up, in the order in which
+    /// that came about.
     ///
-    /// An item is a dead letter after its last attempt has failed: its job was dropped once more than
-    /// [`retries`](crate::queue::Builder::retries) allows, or [failed](crate::queue::Job::fail) as often. It counts as
-    /// [failed](crate::queue::Stats::failed), and [`join`](Self::join) does not wait for it: when a join
-    /// returns, the last dead letter is here. It stays here until it is taken, or is dropped with the
-    /// last handle of the queue.
+    /// An item is a dead letter after its last attempt has failed: its job was dropped once more
+    /// than [`retries`](crate::queue::Builder::retries) allows, or
+    /// [failed](crate::queue::Job::fail) as often. It counts as
+    /// [failed](crate::queue::Stats::failed), and [`join`](Self::join) does not wait for it: when
+    /// a join returns, the last dead letter is here. It stays here until it is taken, or is
+    /// dropped with the last handle of the queue.
     ///
     /// ```
     /// use forebay::queue::{Builder, DeadLetter};
@@ -31,11 +32,12 @@ impl<T> Queue<T> {
         self.shared.letters.take()
     }
 
-    /// Calls `deliver` with each dead letter of this new queue. What it does not [take](Undelivered::take) goes to
-    /// [`dead_letters`](Self::dead_letters), also when it panics.
+    /// Calls `deliver` with each dead letter of this new queue. What it does not
+    /// [take](Undelivered::take) goes to [`dead_letters`](Self::dead_letters), also when it
+    /// panics.
     ///
-    /// It runs where the last attempt ends: mostly in the drop of a job. The item is unfinished until it
-    /// returns.
+    /// It runs where the last attempt ends: mostly in the drop of a job. The item is unfinished
+    /// until it returns.
     ///
     /// # Panics
     /// If the queue has another handle already.
@@ -63,8 +65,8 @@ impl<T> Queue<T> {
         self
     }
 
-    /// Puts each dead letter of this new queue into another one. What finds it full or shut down goes to the
-    /// own [`dead_letters`](Self::dead_letters).
+    /// Puts each dead letter of this new queue into another one. What finds it full or shut down
+    /// goes to the own [`dead_letters`](Self::dead_letters).
     ///
     /// # Panics
     /// If the queue has another handle already.

@@ -4,7 +4,8 @@ use super::books::Books;
 use super::unfinished::Unfinished;
 use crate::sync::defer;
 
-/// An item that was displaced by a put, or nothing. It is done when it goes: dropped first, and then no longer counted.
+/// An item that was displaced by a put, or nothing. It is done when it goes: dropped first, and
+/// then no longer counted.
 #[derive(Debug)]
 pub(super) struct Displaced<'a, T> {
     pub(super) item: Option<T>,

@@ -3,7 +3,8 @@
 use core::error::Error;
 use core::fmt;
 
-/// The queue is shut down, or is full and [refuses](crate::Overflow::Refuse). Gives back what could not be put.
+/// The queue is shut down, or is full and [refuses](crate::Overflow::Refuse). Gives back what
+/// could not be put.
 ///
 /// Returned by [`put`](crate::queue::Queue::put) and its blocking form with the item, and by
 /// [`requeue`](crate::queue::Job::requeue) with the job.

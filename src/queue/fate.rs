@@ -1,5 +1,6 @@
-//! What becomes of an item whose job ends and is not done: another attempt, a dead letter, or a leftover.
-//! It is safe in one of these places before it is no longer counted, whatever of the user's panics.
+//! What becomes of an item whose job ends and is not done: another attempt, a dead letter, or a
+//! leftover. It is safe in one of these places before it is no longer counted, whatever of the
+//! user's panics.
 
 use super::books::Books;
 use super::shared::Shared;
@@ -34,7 +35,8 @@ impl<T> Shared<T> {
         });
     }
 
-    /// Hands out nothing more. What was inside is left over, and nothing waits for it from here on.
+    /// Hands out nothing more. What was inside is left over, and nothing waits for it from here
+    /// on.
     pub(super) fn stop(&self) {
         let mut leftovers = Vec::new();
         self.store().stop(&mut leftovers);

@@ -49,13 +49,15 @@ impl<T> Fifo<T> {
         origin: Origin,
     ) -> Result<(), T> {
         if origin == Origin::New {
-            // [raise-first] before the send: a fast worker is done with the item before `send` returns.
+            // [raise-first] before the send: a fast worker is done with the item before `send`
+            // returns.
             unfinished.raise();
         }
         // It panics only where a waker does, and then the item is in: the count is right.
         let put = self.channel.push_fast(item);
         if put.is_err() && origin == Origin::New {
-            // [not-put] what was not sent does not count; it may have been all that kept the joiners.
+            // [not-put] what was not sent does not count; it may have been all that kept the
+            // joiners.
             unfinished.lower();
         }
         put

@@ -138,8 +138,8 @@ impl<'a, T> Attempt for Getting<'a, T> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// Dropping the future before it is complete means: not put, and not counted. The item is dropped with it, unless
-/// [`into_inner`](Self::into_inner) takes it back out.
+/// Dropping the future before it is complete means: not put, and not counted. The item is dropped
+/// with it, unless [`into_inner`](Self::into_inner) takes it back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Put<'a, T>(Wait<Putting<'a, T>>);
 
@@ -165,8 +165,8 @@ future!("Put", Put<'a, T> -> Result<(), PutError<T>>);
 /// Made by [`Queue::get`](crate::queue::Queue::get).
 ///
 /// # Cancel safety
-/// Dropping the future loses no item: it takes one out only in the poll that returns it. If it had been woken for one, another
-/// is woken in its place.
+/// Dropping the future loses no item: it takes one out only in the poll that returns it. If it had
+/// been woken for one, another is woken in its place.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Get<'a, T>(Wait<Getting<'a, T>>);
 

@@ -17,11 +17,11 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Queue<T> {
-    /// A guard for a producer. When the last guard of the queue goes, it shuts down gracefully: the workers do what is inside,
-    /// and end.
+    /// A guard for a producer. When the last guard of the queue goes, it shuts down gracefully:
+    /// the workers do what is inside, and end.
     ///
-    /// Where no guard was ever made, the queue does not end by itself. Make the first one before the last can go: in front of
-    /// the tasks, not in them.
+    /// Where no guard was ever made, the queue does not end by itself. Make the first one before
+    /// the last can go: in front of the tasks, not in them.
     ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(10);
@@ -42,11 +42,12 @@ impl<T> Queue<T> {
         Producer { queue: self.clone() }
     }
 
-    /// A guard for a worker. Once the last guard of the queue has gone, [`try_join`](Self::try_join) ends with an error instead of waiting
-    /// for work that nothing does.
+    /// A guard for a worker. Once the last guard of the queue has gone,
+    /// [`try_join`](Self::try_join) ends with an error instead of waiting for work that nothing
+    /// does.
     ///
-    /// Either all workers of a queue have guards, or none: one without is not known of. Make the first guard before the last can
-    /// go. The workers of a [`pool`](Self::pool) have guards.
+    /// Either all workers of a queue have guards, or none: one without is not known of. Make the
+    /// first guard before the last can go. The workers of a [`pool`](Self::pool) have guards.
     ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(10);
@@ -61,8 +62,9 @@ impl<T> Queue<T> {
         Worker { queue: self.clone() }
     }
 
-    /// As [`join`](Self::join), but ends with an error once the last [guard of a worker](Self::worker) has gone while something is
-    /// unfinished. Where no guard was ever made it waits as `join` does.
+    /// As [`join`](Self::join), but ends with an error once the last [guard of a
+    /// worker](Self::worker) has gone while something is unfinished. Where no guard was ever made
+    /// it waits as `join` does.
     ///
     /// # Errors
     /// [`WorkersGone`] if something is unfinished, and no worker is left.
@@ -108,7 +110,8 @@ impl<T> Deref for Producer<T> {
 
 impl<T> Drop for Producer<T> {
     fn drop(&mut self) {
-        // [last-producer] pairs with itself: the last guard shuts down after all that the others have put.
+        // [last-producer] pairs with itself: the last guard shuts down after all that the others
+        // have put.
         if self.queue.shared.producers.fetch_sub(1, AcqRel) == 1 {
             self.queue.shutdown(Shutdown::Graceful);
         }
@@ -121,7 +124,8 @@ impl<T> fmt::Debug for Producer<T> {
     }
 }
 
-/// A handle of a queue by which [`Queue::try_join`] knows that a worker is left: see [`Queue::worker`]. A clone is a guard too.
+/// A handle of a queue by which [`Queue::try_join`] knows that a worker is left: see
+/// [`Queue::worker`]. A clone is a guard too.
 ///
 /// A job that the worker has in hand should go before the guard: declare the guard first.
 pub struct Worker<T> {

@@ -13,9 +13,10 @@ use core::fmt;
 
 /// A work queue. Clones are handles of the same queue.
 ///
-/// There are no sides: whoever has a handle can put, get, join and shut down. So a queue does not end when producers go,
-/// as a channel does; [`shutdown`](Self::shutdown) ends it. The items inside are dropped with the last handle; an
-/// [owned job](Job::into_owned) and a [stream of jobs](Self::jobs) are handles too.
+/// There are no sides: whoever has a handle can put, get, join and shut down. So a queue does not
+/// end when producers go, as a channel does; [`shutdown`](Self::shutdown) ends it. The items
+/// inside are dropped with the last handle; an [owned job](Job::into_owned) and a [stream of
+/// jobs](Self::jobs) are handles too.
 ///
 /// ```
 /// # futures_lite::future::block_on(async {
@@ -48,16 +49,17 @@ impl<T> Queue<T> {
     /// Puts an item, and waits for room first while the queue is full.
     ///
     /// # Errors
-    /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits, even if there is room.
-    /// With [`Refuse`](crate::Overflow::Refuse) also if it is full; [`is_shut_down`](Self::is_shut_down) tells which.
+    /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits,
+    /// even if there is room. With [`Refuse`](crate::Overflow::Refuse) also if it is full;
+    /// [`is_shut_down`](Self::is_shut_down) tells which.
     ///
     /// # Fairness
-    /// Waiting puts are woken in the order in which they began to wait. Room is free to all until it is taken: a put that does
-    /// not wait may come first, and the woken one waits again.
+    /// Waiting puts are woken in the order in which they began to wait. Room is free to all until
+    /// it is taken: a put that does not wait may come first, and the woken one waits again.
     ///
     /// # Cancel safety
-    /// If the future is dropped before it is complete, the item was not put, and is dropped with it.
-    /// [`Put::into_inner`] gives it back instead.
+    /// If the future is dropped before it is complete, the item was not put, and is dropped with
+    /// it. [`Put::into_inner`] gives it back instead.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -111,7 +113,8 @@ impl<T> Queue<T> {
     /// As with [`put`](Self::put): woken in order, and free to all until taken.
     ///
     /// # Cancel safety
-    /// Dropping the future loses no item. If it had been woken for one, another `get` is woken instead.
+    /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
+    /// instead.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -133,16 +136,18 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// - [`TryGetError::Empty`] if there is none.
-    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut down.
+    /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut
+    ///   down.
     #[inline]
     pub fn try_get(&self) -> Result<Job<'_, T>, TryGetError> {
         Job::try_get(&self.shared)
     }
 
-    /// Waits until everything that was put is done: got, and its job done. At once if nothing is unfinished.
+    /// Waits until everything that was put is done: got, and its job done. At once if nothing is
+    /// unfinished.
     ///
-    /// Any number of tasks may join, again and again. It is enough that nothing was unfinished at one moment of the wait: a
-    /// put that comes right after it does not prolong the wait.
+    /// Any number of tasks may join, again and again. It is enough that nothing was unfinished at
+    /// one moment of the wait: a put that comes right after it does not prolong the wait.
     ///
     /// # Cancel safety
     /// Dropping the future has no effect.
@@ -194,12 +199,14 @@ impl<T> Queue<T> {
         self.shared.store().len()
     }
 
-    /// Whether no item waited in the queue at some moment during the call. There may be jobs in hand.
+    /// Whether no item waited in the queue at some moment during the call. There may be jobs in
+    /// hand.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether there was no room at some moment during the call. A queue without limit always has room.
+    /// Whether there was no room at some moment during the call. A queue without limit always has
+    /// room.
     pub fn is_full(&self) -> bool {
         self.shared.store().is_full()
     }
@@ -249,7 +256,8 @@ impl<T> Queue<T> {
         self.closed().block();
     }
 
-    /// Waits on a thread, which sleeps, until everything that was put is done. As [`join`](Self::join).
+    /// Waits on a thread, which sleeps, until everything that was put is done. As
+    /// [`join`](Self::join).
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn join_blocking(&self) {
         self.join().block();

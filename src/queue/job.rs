@@ -11,16 +11,20 @@ use core::ops::{Deref, DerefMut};
 
 /// An item that was taken from a queue and is not done yet. It derefs to the item.
 ///
-/// asyncio's `task_done()` is this guard: [`done`](Self::done) or a drop, be it by a panic or by the cancellation of the worker,
-/// marks the item as done, and exactly once. The item is dropped first, so that [`join`](crate::queue::Queue::join) returns when
-/// it is gone. In a queue with [`retries`](crate::queue::Builder::retries) a drop is a failed attempt instead: the item comes back, or is
-/// a [dead letter](crate::queue::Queue::dead_letters); [`done`](Self::done) and [`into_inner`](Self::into_inner) mark it as done there too.
+/// asyncio's `task_done()` is this guard: [`done`](Self::done) or a drop, be it by a panic or by
+/// the cancellation of the worker, marks the item as done, and exactly once. The item is dropped
+/// first, so that [`join`](crate::queue::Queue::join) returns when it is gone. In a queue with
+/// [`retries`](crate::queue::Builder::retries) a drop is a failed attempt instead: the item comes
+/// back, or is a [dead letter](crate::queue::Queue::dead_letters); [`done`](Self::done) and
+/// [`into_inner`](Self::into_inner) mark it as done there too.
 ///
-/// A job that is leaked (`mem::forget`) is never done, and `join` waits for ever; nothing else does.
+/// A job that is leaked (`mem::forget`) is never done, and `join` waits for ever; nothing else
+/// does.
 ///
 /// # Panics
-/// Its drop panics where the item's does, or a waker, or in a queue with retries the comparison of a priority or the
-/// callback for dead letters; the count is right all the same, and an item that could not come back is a dead letter.
+/// Its drop panics where the item's does, or a waker, or in a queue with retries the comparison of
+/// a priority or the callback for dead letters; the count is right all the same, and an item that
+/// could not come back is a dead letter.
 ///
 /// ```
 /// let queue = forebay::queue::Queue::bounded(2);
@@ -127,7 +131,8 @@ impl<'a, T> Job<'a, T> {
         drop(item);
     }
 
-    /// Takes the item out, and marks it as done. To work on it first, [split](Self::split) the job.
+    /// Takes the item out, and marks it as done. To work on it first, [split](Self::split) the
+    /// job.
     ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(1);
@@ -142,7 +147,8 @@ impl<'a, T> Job<'a, T> {
         item
     }
 
-    /// A job that owns a share of its queue instead of borrowing it: to be worked on by another task or thread.
+    /// A job that owns a share of its queue instead of borrowing it: to be worked on by another
+    /// task or thread.
     ///
     /// ```
     /// let queue = forebay::queue::Queue::bounded(1);
@@ -160,17 +166,19 @@ impl<'a, T> Job<'a, T> {
         JobParts { item, tag, link: link.into_owned() }.into_job()
     }
 
-    /// How often the item was handed out, this time included: 1, and one more for each attempt that has failed.
+    /// How often the item was handed out, this time included: 1, and one more for each attempt
+    /// that has failed.
     ///
-    /// An item has more than one attempt only in a queue with [`retries`](crate::queue::Builder::retries).
-    /// [`requeue`](Self::requeue) and [`give_back`](Self::give_back) are no failures, and leave it as it is.
+    /// An item has more than one attempt only in a queue with
+    /// [`retries`](crate::queue::Builder::retries). [`requeue`](Self::requeue) and
+    /// [`give_back`](Self::give_back) are no failures, and leave it as it is.
     pub fn attempt(&self) -> u32 {
         self.parts().tag.attempt
     }
 
-    /// Ends this attempt as failed: the item comes back for another one, at the end of the queue, or is a
-    /// [dead letter](crate::queue::Queue::dead_letters) if there is no attempt left. In a queue without
-    /// [`retries`](crate::queue::Builder::retries) there never is.
+    /// Ends this attempt as failed: the item comes back for another one, at the end of the queue,
+    /// or is a [dead letter](crate::queue::Queue::dead_letters) if there is no attempt left. In a
+    /// queue without [`retries`](crate::queue::Builder::retries) there never is.
     ///
     /// # Panics
     /// As the drop of a job.
@@ -187,11 +195,13 @@ impl<'a, T> Job<'a, T> {
         link.get().fail(item, tag);
     }
 
-    /// Gives the job back as if it had not been got: it is handed out again in its place, before what came after it, and the
-    /// attempt does not count. Never waits, and may exceed the size of the queue.
+    /// Gives the job back as if it had not been got: it is handed out again in its place, before
+    /// what came after it, and the attempt does not count. Never waits, and may exceed the size of
+    /// the queue.
     ///
-    /// In a queue without a lock, "in its place" is before everything that was not out yet, in the order of giving back. After
-    /// a graceful shutdown it is handed out to the next that gets, or is left over; after an immediate one it is left over:
+    /// In a queue without a lock, "in its place" is before everything that was not out yet, in the
+    /// order of giving back. After a graceful shutdown it is handed out to the next that gets, or
+    /// is left over; after an immediate one it is left over:
     /// [`Queue::shutdown`](crate::queue::Queue::shutdown).
     ///
     /// # Panics

@@ -42,14 +42,16 @@ impl<T> Queue<T> {
     }
 }
 
-/// The jobs of a queue, as a stream. It and each job are handles of the queue, and borrow only what the items borrow.
+/// The jobs of a queue, as a stream. It and each job are handles of the queue, and borrow only
+/// what the items borrow.
 ///
-/// Made by [`Queue::jobs`](crate::queue::Queue::jobs). It ends when the queue is shut down and has nothing left to give, whatever
-/// jobs are in hand: also where its consumer collects several of them (`chunks`).
+/// Made by [`Queue::jobs`](crate::queue::Queue::jobs). It ends when the queue is shut down and has
+/// nothing left to give, whatever jobs are in hand: also where its consumer collects several of
+/// them (`chunks`).
 ///
 /// # Wakeups
-/// An item wakes one waiting [`get`](crate::queue::Queue::get). Only if there is none it wakes the streams: every one that is
-/// waiting, each at most once until it is polled again.
+/// An item wakes one waiting [`get`](crate::queue::Queue::get). Only if there is none it wakes the
+/// streams: every one that is waiting, each at most once until it is polled again.
 ///
 /// # Cancel safety
 /// A `next()` that is dropped loses no item.

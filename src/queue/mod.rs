@@ -1,8 +1,9 @@
 //! The work queue: asyncio's `Queue` for Rust, where finished means finished.
 //!
-//! Several workers share one [`Queue`]. [`join`](Queue::join) waits until everything that was put has been *done*, not only taken;
-//! [`shutdown`](Queue::shutdown) ends it gracefully or at once. What asyncio leaves to a call of `task_done()`, a guard
-//! does here: a [`Job`] marks its item as done when it goes, whatever happens to the worker.
+//! Several workers share one [`Queue`]. [`join`](Queue::join) waits until everything that was put
+//! has been *done*, not only taken; [`shutdown`](Queue::shutdown) ends it gracefully or at once.
+//! What asyncio leaves to a call of `task_done()`, a guard does here: a [`Job`] marks its item as
+//! done when it goes, whatever happens to the worker.
 //!
 //! ```
 //! use forebay::queue::{Queue, Shutdown};
@@ -53,13 +54,15 @@
 //! | one event loop, one thread | any executors, any threads, also blocking | |
 //!
 //! # Nothing is lost
-//! An item that was accepted waits inside, or is in hand, or is done, or was handed back by name: as a
-//! [dead letter](Queue::dead_letters) when its attempts are used up, or as a leftover of a [shutdown](Queue::shutdown). [`Stats`] has a figure for
-//! each, and they add up. The guide "Work that must not be lost" (`docs/queue.md`) is about retries, stopping within a deadline, and
-//! what a crash of the process still loses.
+//! An item that was accepted waits inside, or is in hand, or is done, or was handed back by name:
+//! as a [dead letter](Queue::dead_letters) when its attempts are used up, or as a leftover of a
+//! [shutdown](Queue::shutdown). [`Stats`] has a figure for each, and they add up. The guide "Work
+//! that must not be lost" (`docs/queue.md`) is about retries, stopping within a deadline, and what
+//! a crash of the process still loses.
 //!
 //! # Without `std`
-//! There is the queue of the ordinary order, without retries, giving back, pools and blocking calls. These need a lock.
+//! There is the queue of the ordinary order, without retries, giving back, pools and blocking
+//! calls. These need a lock.
 
 mod batch;
 mod books;

@@ -13,19 +13,23 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Queue<T> {
-    /// Puts an item; what happens if there is no room was chosen when the queue was [built](crate::queue::Builder::overflow).
+    /// Puts an item; what happens if there is no room was chosen when the queue was
+    /// [built](crate::queue::Builder::overflow).
     ///
-    /// `Ok(None)`: the item was put. `Ok(Some(displaced))`: another one was displaced by it, or it was displaced itself; what is
-    /// displaced is done, and [`join`](Self::join) does not wait for it. It waits for room under
-    /// [`Wait`](crate::Overflow::Wait) only. [`put`](Self::put) and [`try_put`](Self::try_put) do the same, but drop what is
-    /// displaced.
+    /// `Ok(None)`: the item was put. `Ok(Some(displaced))`: another one was displaced by it, or it
+    /// was displaced itself; what is displaced is done, and [`join`](Self::join) does not wait for
+    /// it. It waits for room under [`Wait`](crate::Overflow::Wait) only. [`put`](Self::put) and
+    /// [`try_put`](Self::try_put) do the same, but drop what is displaced.
     ///
     /// # Errors
-    /// - [`TryPutError::Full`] with the item if the queue is full, under [`Refuse`](crate::Overflow::Refuse) only.
-    /// - [`TryPutError::ShutDown`] with the item if the queue is shut down, or gets shut down while this waits.
+    /// - [`TryPutError::Full`] with the item if the queue is full, under
+    ///   [`Refuse`](crate::Overflow::Refuse) only.
+    /// - [`TryPutError::ShutDown`] with the item if the queue is shut down, or gets shut down
+    ///   while this waits.
     ///
     /// # Cancel safety
-    /// As with [`put`](Self::put): dropped before it is complete, the item was not put, and nothing was displaced.
+    /// As with [`put`](Self::put): dropped before it is complete, the item was not put, and
+    /// nothing was displaced.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -47,8 +51,10 @@ impl<T> Queue<T> {
     /// Don't call it in async code: it may block the executor.
     ///
     /// # Errors
-    /// - [`TryPutError::Full`] with the item if the queue is full, under [`Refuse`](crate::Overflow::Refuse) only.
-    /// - [`TryPutError::ShutDown`] with the item if the queue is shut down, or gets shut down while this waits.
+    /// - [`TryPutError::Full`] with the item if the queue is full, under
+    ///   [`Refuse`](crate::Overflow::Refuse) only.
+    /// - [`TryPutError::ShutDown`] with the item if the queue is shut down, or gets shut down
+    ///   while this waits.
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn offer_blocking(&self, item: T) -> Result<Option<T>, TryPutError<T>> {
         self.offer(item).0.block()
@@ -103,8 +109,8 @@ impl<T> Attempt for Offering<'_, T> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// Dropping the future before it is complete means: not put, and nothing displaced. The item is dropped with it, unless
-/// [`into_inner`](Self::into_inner) takes it back out.
+/// Dropping the future before it is complete means: not put, and nothing displaced. The item is
+/// dropped with it, unless [`into_inner`](Self::into_inner) takes it back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Offer<'a, T>(Wait<Offering<'a, T>>);
 

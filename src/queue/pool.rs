@@ -14,11 +14,13 @@ use core::task::Poll;
 use std::panic::catch_unwind;
 
 impl<T> Queue<T> {
-    /// Works with `n` workers in this one task, until the queue is shut down and has nothing left to give.
+    /// Works with `n` workers in this one task, until the queue is shut down and has nothing left
+    /// to give.
     ///
-    /// Each item is handed to `work`. With `Ok` it is done. With `Err`, or a panic, the attempt has [failed](crate::queue::Job::fail):
-    /// the item comes back if it has an attempt left, or is a [dead letter](Self::dead_letters); the worker goes on. To spawn the workers
-    /// instead, or wait before an attempt: [`pool`](Self::pool).
+    /// Each item is handed to `work`. With `Ok` it is done. With `Err`, or a panic, the attempt
+    /// has [failed](crate::queue::Job::fail): the item comes back if it has an attempt left, or is
+    /// a [dead letter](Self::dead_letters); the worker goes on. To spawn the workers instead, or
+    /// wait before an attempt: [`pool`](Self::pool).
     ///
     /// # Cancel safety
     /// Dropping the future drops the jobs in hand, as those of any worker that is cancelled.
@@ -78,8 +80,8 @@ pub struct Pool<T, W, B = fn(u32) -> Ready<()>> {
 }
 
 impl<T, W, B> Pool<T, W, B> {
-    /// Waits for `backoff(attempt)`, a timer of any kind, when this attempt has failed, before the item goes back. The worker waits
-    /// with the job in hand; a shutdown ends the wait.
+    /// Waits for `backoff(attempt)`, a timer of any kind, when this attempt has failed, before the
+    /// item goes back. The worker waits with the job in hand; a shutdown ends the wait.
     pub fn backoff<C, F>(self, backoff: C) -> Pool<T, W, C>
     where
         C: Fn(u32) -> F,
@@ -88,9 +90,11 @@ impl<T, W, B> Pool<T, W, B> {
         Pool { queue: self.queue, work: self.work, backoff }
     }
 
-    /// The workers, each a future to be spawned. It ends when the queue is shut down and has nothing left to give.
+    /// The workers, each a future to be spawned. It ends when the queue is shut down and has
+    /// nothing left to give.
     ///
-    /// Each has a [guard](Queue::worker): [`try_join`](Queue::try_join) ends with an error once all of them are dropped.
+    /// Each has a [guard](Queue::worker): [`try_join`](Queue::try_join) ends with an error once
+    /// all of them are dropped.
     ///
     /// # Panics
     /// If `n` is zero.
@@ -113,8 +117,8 @@ impl<T, W, B> Pool<T, W, B> {
         })
     }
 
-    /// All workers in this one task. Each wakeup polls them all: for more than a few, or on several threads, spawn
-    /// [`workers`](Self::workers).
+    /// All workers in this one task. Each wakeup polls them all: for more than a few, or on
+    /// several threads, spawn [`workers`](Self::workers).
     ///
     /// # Panics
     /// If `n` is zero.
@@ -147,7 +151,8 @@ async fn work_on<T, E, F: Future>(
     while let Ok(mut job) = worker.get().await {
         let attempt = job.attempt();
         let succeeded = contained(async { work(&mut job).await.is_ok() }).await;
-        // The user's code may panic here too, in a drop or a callback; the count is right then, and the worker goes on.
+        // The user's code may panic here too, in a drop or a callback; the count is right then,
+        // and the worker goes on.
         if succeeded == Some(true) {
             let _ = catch_unwind(AssertUnwindSafe(|| job.done()));
         } else {

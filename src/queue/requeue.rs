@@ -35,18 +35,19 @@ impl<'a, T> Job<'a, T> {
         refused.map_err(|refusal| refusal.of(put.refused()))
     }
 
-    /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order. Waits for room first while the
-    /// queue is full. The item stays unfinished all the time.
+    /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order.
+    /// Waits for room first while the queue is full. The item stays unfinished all the time.
     ///
-    /// Beware: where every worker waits for room in its own queue, nobody makes any. [`try_requeue`](Self::try_requeue)
-    /// does not wait.
+    /// Beware: where every worker waits for room in its own queue, nobody makes any.
+    /// [`try_requeue`](Self::try_requeue) does not wait.
     ///
     /// # Errors
     /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
     ///
     /// # Cancel safety
-    /// If the future is dropped before it is complete, the job was not put back, and is dropped with it: it is done, or comes
-    /// back by its own way in a queue with retries. [`Requeue::into_inner`] gives it back instead.
+    /// If the future is dropped before it is complete, the job was not put back, and is dropped
+    /// with it: it is done, or comes back by its own way in a queue with retries.
+    /// [`Requeue::into_inner`] gives it back instead.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -64,13 +65,17 @@ impl<'a, T> Job<'a, T> {
         Requeue(Wait::new(Requeueing::new(self)))
     }
 
-    /// Puts the job back once `timer` is ready: not before a time. Until then it is in hand, so that a queue by priority does
-    /// not hand it out again and again before it is ready.
+    /// Puts the job back once `timer` is ready: not before a time. Until then it is in hand, so
+    /// that a queue by priority does not hand it out again and again before it is ready.
     ///
-    /// The worker is free meanwhile if this runs in a task of its own: `spawn(job.into_owned().requeue_after(timer))`.
+    /// The worker is free meanwhile if this runs in a task of its own, with a job that is
+    /// [owned](Job::into_owned). Such a task must look at the error, or the job is dropped with it.
     ///
     /// # Errors
-    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits: at once, not when the time has come.
+    /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits: at
+    /// once, not when the time has come. Then do it now, or after an immediate shutdown
+    /// [give it back](Job::give_back), to be left over; to a worker that still gets it would be
+    /// handed out again at once.
     ///
     /// # Cancel safety
     /// As [`requeue`](Self::requeue).
@@ -93,7 +98,8 @@ impl<'a, T> Job<'a, T> {
         self.requeue().await
     }
 
-    /// Puts the job back from a thread, which sleeps while the queue is full. As [`requeue`](Self::requeue).
+    /// Puts the job back from a thread, which sleeps while the queue is full. As
+    /// [`requeue`](Self::requeue).
     ///
     /// # Errors
     /// [`PutError`] with the job if the queue is shut down, or gets shut down while this waits.
@@ -189,8 +195,8 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// Dropping the future before it is complete drops the job, with all that this means, unless [`into_inner`](Self::into_inner)
-/// takes it back out.
+/// Dropping the future before it is complete drops the job, with all that this means, unless
+/// [`into_inner`](Self::into_inner) takes it back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Requeue<'a, T>(Wait<Requeueing<'a, T>>);
 

@@ -6,15 +6,15 @@ use core::time::Duration;
 
 /// What became of all items of a queue, and how it stands.
 ///
-/// Made by [`Queue::stats`](crate::queue::Queue::stats). It costs a few loads; with `std` also some locks, for an
-/// instant each.
+/// Made by [`Queue::stats`](crate::queue::Queue::stats). It costs a few loads; with `std` also
+/// some locks, for an instant each.
 ///
 /// # It adds up
 /// When no operation is under way:
 /// - `put` = `done` + `failed` + `left_over` + `displaced` + `unfinished`
 /// - `unfinished` = `len` + `in_hand`
-/// - `handed_out` = `done` + `failed` + `retried` + `requeued` + `given_back` + `in_hand` + what is left over of jobs that came back after an
-///   immediate shutdown
+/// - `handed_out` = `done` + `failed` + `retried` + `requeued` + `given_back` + `in_hand` + what
+///   is left over of jobs that came back after an immediate shutdown
 ///
 /// While others are at work each figure is read on its own, a little before or after the others.
 ///
@@ -29,11 +29,13 @@ pub struct Stats {
     pub handed_out: usize,
     /// How many items are done.
     pub done: usize,
-    /// How many items have used up their attempts, or whose [`Ticket`](crate::queue::Ticket) was dropped in a queue with retries.
+    /// How many items have used up their attempts, or whose [`Ticket`](crate::queue::Ticket) was
+    /// dropped in a queue with retries.
     pub failed: usize,
     /// How many failed attempts there were after which the item came back.
     pub retried: usize,
-    /// How many jobs were [given back](crate::queue::Job::give_back), and are or were inside again.
+    /// How many jobs were [given back](crate::queue::Job::give_back), and are or were inside
+    /// again.
     pub given_back: usize,
     /// How many jobs were [put back](crate::queue::Job::requeue).
     pub requeued: usize,
@@ -49,10 +51,12 @@ pub struct Stats {
     pub len: usize,
     /// How many [dead letters](crate::queue::Queue::dead_letters) wait to be taken.
     pub dead_letters: usize,
-    /// How long the item inside has waited that has waited for longest. With [`tracking`](crate::queue::Builder::tracking) only,
-    /// and `None` if nothing is inside. To find it, all items inside are looked at.
+    /// How long the item inside has waited that has waited for longest. With
+    /// [`tracking`](crate::queue::Builder::tracking) only, and `None` if nothing is inside. To
+    /// find it, all items inside are looked at.
     pub oldest_wait: Option<Duration>,
-    /// How long all items together have waited to be handed out. With [`tracking`](crate::queue::Builder::tracking) only.
+    /// How long all items together have waited to be handed out. With
+    /// [`tracking`](crate::queue::Builder::tracking) only.
     pub total_wait: Option<Duration>,
     /// How many items can be inside; `None` if there is no limit.
     pub capacity: Option<usize>,
@@ -61,12 +65,14 @@ pub struct Stats {
     /// How many puts wait for room, those included that have just been woken.
     #[cfg(feature = "std")]
     pub waiting_puts: usize,
-    /// How many gets wait for an item, those included that have just been woken, and the streams that were left waiting.
+    /// How many gets wait for an item, those included that have just been woken, and the streams
+    /// that were left waiting.
     #[cfg(feature = "std")]
     pub waiting_gets: usize,
     /// The greatest length so far. With [`tracking`](crate::queue::Builder::tracking) only.
     pub deepest: Option<usize>,
-    /// How many items were given back because there was no room. With [`tracking`](crate::queue::Builder::tracking) only.
+    /// How many items were given back because there was no room. With
+    /// [`tracking`](crate::queue::Builder::tracking) only.
     pub refused: Option<usize>,
     pub(super) traffic: crate::Stats,
 }
@@ -81,10 +87,11 @@ pub(super) struct Waits {
 }
 
 impl Stats {
-    /// The figures of these queues in the text format of Prometheus: what a page for it answers, with the content type
-    /// `text/plain; version=0.0.4`.
+    /// The figures of these queues in the text format of Prometheus: what a page for it answers,
+    /// with the content type `text/plain; version=0.0.4`.
     ///
-    /// Each figure is a metric `forebay_queue_...` with a label `queue`; names of queues must differ.
+    /// Each figure is a metric `forebay_queue_...` with a label `queue`; names of queues must
+    /// differ.
     ///
     /// ```
     /// use forebay::queue::{Queue, Stats};
@@ -105,8 +112,8 @@ impl Stats {
     }
 }
 
-/// The traffic of a queue as that of a channel, for what works with both. An item that comes back counts as sent once
-/// more.
+/// The traffic of a queue as that of a channel, for what works with both. An item that comes back
+/// counts as sent once more.
 impl From<Stats> for crate::Stats {
     fn from(stats: Stats) -> Self {
         stats.traffic

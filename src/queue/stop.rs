@@ -26,22 +26,27 @@ pub enum Shutdown {
 }
 
 impl<T> Queue<T> {
-    /// Ends the queue: every put fails from here on, also those that wait, and with [`Shutdown::Immediate`] every get too.
+    /// Ends the queue: every put fails from here on, also those that wait, and with
+    /// [`Shutdown::Immediate`] every get too.
     ///
-    /// Returns the leftovers, which nothing will hand out: what is inside, in its order, with [`Shutdown::Immediate`];
-    /// nothing with [`Shutdown::Graceful`]. They count as left over, and [`join`](Self::join) does not wait for them. Where the
-    /// call is a statement, they are dropped.
+    /// Returns the leftovers, which nothing will hand out: what is inside, in its order, with
+    /// [`Shutdown::Immediate`]; nothing with [`Shutdown::Graceful`]. They count as left over, and
+    /// [`join`](Self::join) does not wait for them. Where the call is a statement, they are
+    /// dropped.
     ///
-    /// Jobs in hand stay in hand, and [`join`](Self::join) waits for them in either case. What comes back from them is handed
-    /// out after a graceful shutdown, to a worker that still gets; after an immediate one it is left over, and the next call
-    /// returns it. A `get` does not wait for what may come back: it ends when nothing is inside. So after a graceful shutdown,
-    /// when the workers have ended, an immediate one returns what the last of them left. [`stop`](Self::stop) does all this.
+    /// Jobs in hand stay in hand, and [`join`](Self::join) waits for them in either case. What
+    /// comes back from them is handed out after a graceful shutdown, to a worker that still gets;
+    /// after an immediate one it is left over, and the next call returns it. A `get` does not wait
+    /// for what may come back: it ends when nothing is inside. So after a graceful shutdown, when
+    /// the workers have ended, an immediate one returns what the last of them left.
+    /// [`stop`](Self::stop) does all this.
     ///
-    /// To call it again is fine, also with the other argument: immediate after graceful returns what is left, graceful after
-    /// immediate does nothing.
+    /// To call it again is fine, also with the other argument: immediate after graceful returns
+    /// what is left, graceful after immediate does nothing.
     ///
     /// # Panics
-    /// If a waker does. The queue is shut down then, and all counts are right; the next call returns the leftovers.
+    /// If a waker does. The queue is shut down then, and all counts are right; the next call
+    /// returns the leftovers.
     ///
     /// ```
     /// use forebay::queue::{Queue, Shutdown, TryGetError};
@@ -86,19 +91,22 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Ends the queue, waits for its work to end, and names what is left over; `deadline` is any future, such as a timer.
+    /// Ends the queue, waits for its work to end, and names what is left over; `deadline` is any
+    /// future, such as a timer.
     ///
-    /// - [`Shutdown::Graceful`]: workers get what is inside, and finish it. If all is done before the deadline, nothing is left
-    ///   over. Otherwise nothing more is handed out then, and what is inside is returned.
-    /// - [`Shutdown::Immediate`], a drain: workers get nothing more. Jobs in hand are waited for, up to the deadline. What had not
-    ///   begun, and what came back meanwhile, is returned: to be saved.
+    /// - [`Shutdown::Graceful`]: workers get what is inside, and finish it. If all is done before
+    ///   the deadline, nothing is left over. Otherwise nothing more is handed out then, and what
+    ///   is inside is returned.
+    /// - [`Shutdown::Immediate`], a drain: workers get nothing more. Jobs in hand are waited for,
+    ///   up to the deadline. What had not begun, and what came back meanwhile, is returned: to be
+    ///   saved.
     ///
     /// It ends early if a last [guard of a worker](Self::worker) goes. Without a deadline pass
     /// [`pending`](core::future::pending): a leaked job is then waited for for ever.
     ///
     /// # Cancel safety
-    /// Nothing happens before the first poll. Dropped later, the queue stays shut down, and leftovers stay in it:
-    /// call this, or [`shutdown`](Self::shutdown), again.
+    /// Nothing happens before the first poll. Dropped later, the queue stays shut down, and
+    /// leftovers stay in it: call this, or [`shutdown`](Self::shutdown), again.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -131,7 +139,8 @@ impl<T> Queue<T> {
         Stopped { leftovers, in_hand: self.unfinished() }
     }
 
-    /// As [`stop`](Self::stop), on a thread, which sleeps until the work has ended or the `timeout` is over.
+    /// As [`stop`](Self::stop), on a thread, which sleeps until the work has ended or the
+    /// `timeout` is over.
     ///
     /// ```
     /// use forebay::queue::{Queue, Shutdown};

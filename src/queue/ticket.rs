@@ -27,11 +27,12 @@ impl<'a, T> Job<'a, T> {
 /// Keeps an item unfinished that was [taken out of its job](crate::queue::Job::split).
 ///
 /// A drop does what the drop of a job does, as far as it can without the item: in a queue without
-/// [`retries`](crate::queue::Builder::retries) the item is done. In a queue with retries the item has failed,
-/// whatever attempts it had left, and counts as [failed](crate::queue::Stats::failed); there is no dead letter of it, for there is nothing
-/// to put into it.
+/// [`retries`](crate::queue::Builder::retries) the item is done. In a queue with retries the item
+/// has failed, whatever attempts it had left, and counts as [failed](crate::queue::Stats::failed);
+/// there is no dead letter of it, for there is nothing to put into it.
 ///
-/// Nothing checks that what is put back is the item that was taken out. So a worker may put back what is left of it.
+/// Nothing checks that what is put back is the item that was taken out. So a worker may put back
+/// what is left of it.
 ///
 /// ```
 /// # futures_lite::future::block_on(async {
@@ -93,7 +94,8 @@ impl<'a, T> Ticket<'a, T> {
     /// Puts the item back, and waits for room first while the queue is full, as [`Job::requeue`].
     ///
     /// # Errors
-    /// [`PutError`](crate::queue::PutError) with the job if the queue is shut down, or gets shut down while this waits.
+    /// [`PutError`](crate::queue::PutError) with the job if the queue is shut down, or gets shut
+    /// down while this waits.
     ///
     /// # Cancel safety
     /// As [`Job::requeue`].
