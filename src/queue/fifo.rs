@@ -7,9 +7,9 @@ use super::returned::Returned;
 use super::store::Place;
 use super::store::{Entry, Freed, Origin, PutOutcome, Refusal, Seen, Side, Store, Tag};
 use super::unfinished::Unfinished;
-use crate::buffer::Position;
+use crate::buffer::{PopError, Position};
 use crate::channel::Channel;
-use crate::error::{RecvError, TrySendError};
+use crate::error::TrySendError;
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
@@ -65,15 +65,15 @@ impl<T> Fifo<T> {
 
     /// Takes an item out if there is one at once.
     #[inline]
-    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Entry<T>> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<T> {
         #[cfg(feature = "std")]
         if !self.returned.is_empty() {
             return None;
         }
         let lost = lost(unfinished);
-        let received = self.receiving().attempt_fast();
+        let item = self.channel.pop_fast();
         lost.cancel();
-        received?.ok().map(first)
+        item
     }
 
     #[inline]
@@ -136,13 +136,14 @@ impl<T> Store<T> for Fifo<T> {
                 return seen.map_or(Outcome::Done(None), |empty| Outcome::Blocked(Some(empty)));
             }
             let lost = lost(unfinished);
-            let outcome = self.receiving().attempt();
+            let popped = self.channel.pop();
             lost.cancel();
-            nothing = Some(match outcome {
-                Outcome::Done(Ok(item)) => return Outcome::Done(Some(first(item))),
-                Outcome::Busy => return Outcome::Busy,
-                Outcome::Done(Err(RecvError)) => None,
-                Outcome::Blocked(empty) => Some(empty),
+            nothing = Some(match popped {
+                // What a channel gives out was never out before.
+                Ok(item) => return Outcome::Done(Some(Entry::new(item, Tag::FIRST))),
+                Err(PopError::Busy) => return Outcome::Busy,
+                Err(PopError::Closed) => None,
+                Err(PopError::Empty(empty)) => Some(empty),
             });
         }
     }
@@ -258,10 +259,4 @@ impl<T> Drop for Fifo<T> {
 #[inline]
 fn lost(unfinished: &Unfinished) -> Defer<impl FnMut()> {
     defer(|| unfinished.lower())
-}
-
-/// What a channel gives out was never out before.
-#[inline]
-fn first<T>(item: T) -> Entry<T> {
-    Entry::new(item, Tag::FIRST)
 }

@@ -84,8 +84,8 @@ impl<'a, T> Job<'a, T> {
     /// On the fast path.
     #[inline]
     pub(super) fn get_fast(shared: &'a Arc<Shared<T>>) -> Option<Self> {
-        let Entry { item, tag, .. } = shared.storage.get_fast(&shared.unfinished)?;
-        Some(Self::new(shared, item, tag))
+        let item = shared.storage.get_fast(&shared.unfinished)?;
+        Some(Self::new(shared, item, Tag::FIRST))
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::fifo::Fifo;
 #[cfg(feature = "std")]
 use super::locked::Locked;
-use super::store::{Entry, Origin, Store};
+use super::store::{Origin, Store};
 use super::unfinished::Unfinished;
 
 #[derive(Debug)]
@@ -50,10 +50,10 @@ impl<T> Storage<T> {
         }
     }
 
-    /// Takes an item out where that takes a few instructions, and nothing must follow; otherwise
+    /// Takes out an item that was never out before, where that takes a few instructions, and nothing must follow; otherwise
     /// [`get`](Store::get) must be asked.
     #[inline]
-    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<Entry<T>> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<T> {
         match self {
             Self::Fifo(fifo) => fifo.get_fast(unfinished),
             #[cfg(feature = "std")]
