@@ -84,6 +84,9 @@ impl<'a, T> Job<'a, T> {
     /// On the fast path.
     #[inline]
     pub(super) fn get_fast(shared: &'a Arc<Shared<T>>) -> Option<Self> {
+        if !shared.storage.has_fast_path() {
+            return None;
+        }
         let item = shared.storage.get_fast(&shared.unfinished)?;
         Some(Self::new(shared, item, Tag::FIRST))
     }

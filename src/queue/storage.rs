@@ -28,10 +28,14 @@ impl<T> Storage<T> {
         }
     }
 
-    /// Whether it is worth to ask [`put_fast`](Self::put_fast).
+    /// Whether it is worth to ask [`put_fast`](Self::put_fast) and [`get_fast`](Self::get_fast):
+    /// not where an item is so large that to copy it costs more. Inlined, the fast paths would
+    /// take several times its size on the stack.
     #[inline]
     pub(super) fn has_fast_path(&self) -> bool {
-        matches!(self, Self::Fifo(_))
+        const LARGE: usize = 4096;
+
+        size_of::<T>() < LARGE && matches!(self, Self::Fifo(_))
     }
 
     /// Puts the item where that takes a few instructions; otherwise it comes back, and
