@@ -261,17 +261,23 @@ impl<T> Deref for CachePadded<T> {
     }
 }
 
-/// Runs `operation` so that no interrupt handler of this program sees it half done.
+/// Runs the expression so that no interrupt handler of this program sees it half done.
 ///
 /// With the feature `critical-section` an interrupt may use the channel at any moment. It must then never
 /// meet a slot that the interrupted code has claimed and not yet released: it would wait for ever.
-#[inline]
-pub(crate) fn uninterrupted<R>(operation: impl FnOnce() -> R) -> R {
-    #[cfg(feature = "critical-section")]
-    return critical_section::with(|_| operation());
-    #[cfg(not(feature = "critical-section"))]
-    operation()
+///
+/// A macro, because a closure may be left out of line, which costs a send and its receive a fifth more
+/// instructions. A `?` or `return` in it leaves the caller or the section, so both must have one type.
+macro_rules! uninterrupted {
+    ($operation:expr) => {{
+        #[cfg(feature = "critical-section")]
+        let result = critical_section::with(|_| $operation);
+        #[cfg(not(feature = "critical-section"))]
+        let result = $operation;
+        result
+    }};
 }
+pub(crate) use uninterrupted;
 
 /// Waiting in place for another thread that is in the middle of a few instructions.
 #[derive(Debug, Default)]

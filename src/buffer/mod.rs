@@ -39,7 +39,7 @@ impl<T> Buffer<T> {
     /// [`push`](Self::push) must be asked.
     #[inline(always)]
     pub(crate) fn push_fast(&self, message: T) -> Result<Owed, T> {
-        uninterrupted(|| {
+        uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
                 Self::Unbounded(segments) => segments.claim_fast(),
@@ -54,7 +54,7 @@ impl<T> Buffer<T> {
     /// Puts the message in. It stays with the caller until a slot is claimed for it.
     #[inline]
     pub(crate) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
-        uninterrupted(|| {
+        uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim()?,
                 Self::Unbounded(segments) => segments.claim()?,
@@ -67,7 +67,7 @@ impl<T> Buffer<T> {
     ///
     /// `full` is what [`push`](Self::push) found. `None` if that is no longer so, or if the slot is contended.
     pub(crate) fn displace(&self, full: Position, message: &mut Option<T>) -> Option<(Owed, T)> {
-        uninterrupted(|| {
+        uninterrupted!({
             let (vacancy, oldest) = match self {
                 Self::Bounded(ring) => ring.displace(full)?,
                 Self::Unbounded(_) => return None,
@@ -79,7 +79,7 @@ impl<T> Buffer<T> {
     /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.
     #[inline(always)]
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
-        uninterrupted(|| match self {
+        uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
             Self::Unbounded(segments) => segments.pop_fast(),
         })
@@ -87,7 +87,7 @@ impl<T> Buffer<T> {
 
     /// Takes the oldest message.
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        uninterrupted(|| match self {
+        uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop(),
             Self::Unbounded(segments) => segments.pop(),
         })

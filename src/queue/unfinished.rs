@@ -77,7 +77,7 @@ impl Unfinished {
 
     /// Brings the count from one to zero while joiners wait; `false` if that is not how it stands.
     fn settle(&self) -> bool {
-        let settled = uninterrupted(|| {
+        let settled = uninterrupted!({
             // [zero] one step: a zero with joiners is never seen without a mark, and is counted once.
             let zero = self.word.compare_exchange(ONE | JOINERS, SETTLING, AcqRel, Relaxed);
             if zero.is_ok() {
