@@ -69,7 +69,7 @@ impl<T> Fifo<T> {
         let outcome = if counts {
             self.sending().offer(item, &mut displaced.item)
         } else {
-            self.sending().send(item)
+            self.sending().send_waiting(item)
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
