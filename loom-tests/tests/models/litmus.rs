@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCs
 use std::sync::{Arc, Mutex};
 
 /// The atomics that the crate is built with here.
-#[allow(dead_code, unused_imports, unreachable_pub)]
+#[allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
 #[path = "../../../src/sync.rs"]
 mod sync;
 
