@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, clippy on every set of features, and what the crate adds to its user's lock file.
+# Format, clippy on every set of features, what the crate adds to its user's lock file, and whether the mutants fit the sources.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 make_scratch
 shopt -s nullglob
@@ -8,6 +8,9 @@ for manifest in Cargo.toml */Cargo.toml ci/*/Cargo.toml; do
     say "cargo fmt: $manifest"
     cargo fmt --all --check --manifest-path "$manifest"
 done
+
+say "mutants: texts, tags and killers"
+python3 ci/mutants.py check
 
 for std in "" std; do
     for atomics in "" portable-atomic; do

@@ -1,21 +1,16 @@
 #!/usr/bin/env bash
-# The models themselves on trial: each patch in loom-tests/mutants breaks one rule of the sources, and the models that it
+# The models themselves on trial: each entry in loom-tests/mutants breaks one rule of the sources, and the models that it
 # names as its killers must fail.
 #   ci/mutants.sh             all of them
-#   ci/mutants.sh NAME...     these
-# The checks of tags, names and patches come first, whatever is asked for.
+#   ci/mutants.sh PART...     those that have this name, change this source file, or have this tag
+# The checks of tags, names and texts come first, whatever is asked for.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 make_scratch
 shopt -s nullglob
-command -v patch > /dev/null || apt_install patch
 limit=60 # seconds for each killer; one that takes longer has not killed
-folder=$PWD/loom-tests/mutants
 # A folder of its own: cargo takes the sources of another folder for these when it goes by what it has built.
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/mutants"
 unset RUSTFLAGS
-
-# field PATCH NAME: the value of a header line.
-field() { sed -n "/^--- /q; s/^$2: //p" "$1"; }
 
 # Always the same place, so that cargo finds what it has built there.
 tree="$CARGO_TARGET_DIR/tree"
@@ -23,9 +18,6 @@ rm -rf "$tree"
 mkdir -p "$tree/loom-tests"
 cp -r src tests examples stress Cargo.lock Cargo.toml "$tree"
 cp -r loom-tests/{.cargo,Cargo.lock,Cargo.toml,tests} "$tree/loom-tests"
-
-# break_by PATCH: `false` if it does not apply exactly.
-break_by() { patch --directory="$tree" --strip=1 --fuzz=0 --forward --silent --no-backup-if-mismatch < "$1"; }
 
 # Files written anew: cargo goes by the time of the last change.
 mend() { cp -r src "$tree"; }
@@ -63,41 +55,18 @@ run() {
     return $code
 }
 
-say "every tag in the sources has a mutant, every mutant a tag"
-cat "$folder"/*.patch "$folder"/equivalent/*.patch | sed -n 's/^tag: //p' | tr ' ' '\n' | sort -u > "$scratch/mutants"
-grep -rhE '^ *//' src | grep -oP '\[\K[a-z]+(-[a-z]+)*(?=\](?!\())' | sort -u > "$scratch/sources"
-diff "$scratch/sources" "$scratch/mutants" > "$scratch/diff" ||
-    fail "tags without a mutant (<), or without a place in src (>): $(grep '^[<>]' "$scratch/diff" | xargs -d '\n')"
-wc -l < "$scratch/sources"
-
-say "every patch applies, and says what it breaks"
-count=0
-for patch in "$folder"/*.patch "$folder"/equivalent/*.patch; do
-    break_by "$patch" || fail "does not apply: $patch"
-    mend
-    [[ $(field "$patch" tag) && $(field "$patch" breaks) ]] || fail "no tag or no sentence: $patch"
-    case $patch in
-        */equivalent/*) [[ $(field "$patch" equivalent) ]] || fail "no argument: $patch" ;;
-        *) [[ $(field "$patch" killers) ]] || fail "no killers: $patch" ;;
-    esac
-    count=$((count + 1))
-done
-echo "$count"
-
-patches=("${@/#/$folder/}")
-patches=("${patches[@]/%/.patch}")
-(($#)) || patches=("$folder"/*.patch)
+say "every entry fits the sources"
+python3 ci/mutants.py list "$@" > "$scratch/list"
 
 say "the killers pass on the unbroken sources"
 build || fail "$(cat "$scratch/errors")"
 "$models" --list 2> /dev/null | sed -n 's/: test$//p' > "$scratch/models"
-for patch in "${patches[@]}"; do
-    bound=$(field "$patch" bound)
-    for model in $(field "$patch" killers); do
-        is_native "$model" || grep -qxF "$model" "$scratch/models" || fail "no such model: $model, in $patch"
-        echo "$model ${bound:-2}"
+while IFS=$'\t' read -r name tag bound hangs killers; do
+    for model in $killers; do
+        is_native "$model" || grep -qxF "$model" "$scratch/models" || fail "no such model: $model, of $name"
+        echo "$model $bound"
     done
-done | sort -u > "$scratch/killers"
+done < "$scratch/list" | sort -u > "$scratch/killers"
 # What has passed is remembered for as long as these files are what they are.
 known=$CARGO_TARGET_DIR/passed.$(find src tests stress/held loom-tests/tests -type f | sort | xargs sha256sum | sha256sum | cut -c 1-16)
 touch "$known"
@@ -117,28 +86,26 @@ format='%-34s %-28s %6s\n'
 # shellcheck disable=SC2059
 printf "$format" mutant tag killed
 survived=0 lives=0 kills=0
-for patch in "${patches[@]}"; do
-    name=$(basename "$patch" .patch)
-    bound=$(field "$patch" bound)
-    break_by "$patch"
+while IFS=$'\t' read -r name tag bound hangs killers <&3; do
+    python3 ci/mutants.py break "$name" "$tree" 2> /dev/null
     build || fail "$name does not compile: $(cat "$scratch/errors" "$scratch/build")"
     killed=0 named=0
-    for model in $(field "$patch" killers); do
+    for model in $killers; do
         named=$((named + 1))
         code=0
-        run "$model" "${bound:-2}" "$limit" || code=$?
+        run "$model" "$bound" "$limit" || code=$?
         case $code in
             0) echo "    $model passes" ;;
-            137) [[ $(field "$patch" hangs) ]] && killed=$((killed + 1)) || echo "    $model takes longer than $limit s" ;;
+            137) [[ $hangs == hangs ]] && killed=$((killed + 1)) || echo "    $model takes longer than $limit s" ;;
             *) killed=$((killed + 1)) ;;
         esac
     done
     mend
     # shellcheck disable=SC2059
-    printf "$format" "$name" "$(field "$patch" tag)" "$killed/$named"
+    printf "$format" "$name" "$tag" "$killed/$named"
     ((killed == named)) || survived=$((survived + 1))
     lives=$((lives + named))
     kills=$((kills + killed))
-done
-printf '\n%d mutants, %d of %d kills, %d s\n' "${#patches[@]}" "$kills" "$lives" "$SECONDS"
+done 3< "$scratch/list"
+printf '\n%d mutants, %d of %d kills, %d s\n' "$(wc -l < "$scratch/list")" "$kills" "$lives" "$SECONDS"
 ((survived == 0)) || fail "$survived mutants were not killed by all of their killers"
