@@ -75,6 +75,7 @@ mod storage;
 mod store;
 mod unfinished;
 mod watch;
+mod work;
 
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
@@ -84,3 +85,4 @@ pub use job::Job;
 pub use offer::Offer;
 pub use requeue::Requeue;
 pub use watch::{PressureChanges, Until};
+pub use work::{Work, WorkError, WorkQueue};
