@@ -101,6 +101,7 @@ mod store;
 mod ticket;
 mod unfinished;
 mod watch;
+mod work;
 mod workers;
 
 pub use batch::{Batch, GetMany, PutMany};
@@ -123,3 +124,4 @@ pub use stop::Shutdown;
 pub use stop::Stopped;
 pub use ticket::Ticket;
 pub use watch::{PressureChanges, Until};
+pub use work::{Work, WorkError, WorkQueue};
