@@ -4,6 +4,7 @@ use crate::allocations::Heap;
 use crate::capacity::Capacity;
 use crate::executor::Runtime;
 use crate::load::cancelling::{self, Account};
+use crate::load::contest::{self, Contest, Outcome};
 use crate::load::flow::{self, Shape};
 use crate::load::footprint::{self, Footprint};
 use crate::load::pairs::{self, Pairs};
@@ -20,6 +21,7 @@ pub struct Contender {
     pub pairs_of_words: fn(Capacity) -> Option<Pairs>,
     pub pairs_of_lines: fn(Capacity) -> Option<Pairs>,
     pub flow: fn(&Runtime, Shape, Capacity, u64) -> Duration,
+    pub contest: fn(&Runtime, &Contest) -> Outcome,
     pub round_trips: fn(&Runtime, Capacity, u64) -> Vec<f64>,
     pub footprint: fn() -> Option<Footprint>,
     pub channels: fn(&Runtime, Capacity, u64, u64) -> (Heap, Duration),
@@ -38,6 +40,7 @@ impl Contender {
             pairs_of_words: pairs::of_peer::<P, u64>,
             pairs_of_lines: pairs::of_peer::<P, Line>,
             flow: flow::flow::<P>,
+            contest: contest::contest::<P>,
             round_trips: round_trips::round_trips::<P>,
             footprint: footprint::footprint::<P>,
             channels: crowd::channels::<P>,

@@ -34,6 +34,8 @@ enum Mode {
     Fast(mode::fast::Options),
     /// Time per message on every executor, in every shape and capacity, beside every peer
     Matrix(mode::matrix::Options),
+    /// What each of several competing tasks gets, and how long it waits for it
+    Fairness(mode::fairness::Options),
     /// The round trip of one message between two tasks
     Pingpong(mode::pingpong::Options),
     /// Bytes per channel and slot, allocations per blocked operation
@@ -50,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().mode {
         Mode::Fast(options) => mode::fast::run(&options),
         Mode::Matrix(options) => mode::matrix::run(&options)?,
+        Mode::Fairness(options) => mode::fairness::run(&options)?,
         Mode::Pingpong(options) => mode::pingpong::run(&options),
         Mode::Memory => mode::memory::run(),
         Mode::Scale(options) => mode::scale::run(&options),

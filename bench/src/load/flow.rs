@@ -15,6 +15,17 @@ pub struct Shape {
     pub receivers: usize,
 }
 
+impl Shape {
+    pub const ONE: Self = Self::of(1, 1);
+    pub const FAN_IN: Self = Self::of(4, 1);
+    pub const FAN_OUT: Self = Self::of(1, 4);
+    pub const MANY: Self = Self::of(4, 4);
+
+    const fn of(senders: usize, receivers: usize) -> Self {
+        Self { senders, receivers }
+    }
+}
+
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}", self.senders, self.receivers)
@@ -45,16 +56,20 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, number: u64) {
+    pub fn add(&mut self, number: u64) {
         self.count += 1;
         self.sum = self.sum.wrapping_add(number);
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self {
             count: self.count + other.count,
             sum: self.sum.wrapping_add(other.sum),
         }
+    }
+
+    pub fn count(self) -> u64 {
+        self.count
     }
 
     pub fn of(numbers: Range<u64>) -> Self {

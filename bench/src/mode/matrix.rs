@@ -7,6 +7,7 @@ use crate::executor::Executor;
 use crate::load::flow::Shape;
 use crate::machine::Machine;
 use crate::measure::{Flow, Sampling};
+use crate::mode::or;
 use crate::report::{chart, csv, summary};
 use crate::watchdog::Watchdog;
 use clap::ValueEnum;
@@ -96,36 +97,12 @@ fn measure(options: &Options) -> Vec<Cell> {
     cells
 }
 
-fn or<T: Copy>(chosen: &[T], default: &[T]) -> Vec<T> {
-    if chosen.is_empty() {
-        default.to_vec()
-    } else {
-        chosen.to_vec()
-    }
-}
-
 impl Options {
     fn shapes(&self) -> &'static [Shape] {
-        const ONE: Shape = Shape {
-            senders: 1,
-            receivers: 1,
-        };
-        const FAN_IN: Shape = Shape {
-            senders: 4,
-            receivers: 1,
-        };
-        const FAN_OUT: Shape = Shape {
-            senders: 1,
-            receivers: 4,
-        };
-        const MANY: Shape = Shape {
-            senders: 4,
-            receivers: 4,
-        };
         if self.quick {
-            &[ONE, MANY]
+            &[Shape::ONE, Shape::MANY]
         } else {
-            &[ONE, FAN_IN, FAN_OUT, MANY]
+            &[Shape::ONE, Shape::FAN_IN, Shape::FAN_OUT, Shape::MANY]
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod csv;
+pub mod fairness;
 pub mod summary;
 
 use comfy_table::{CellAlignment, Row, Table, presets};
@@ -18,6 +19,10 @@ pub fn table(header: impl Into<Row>) -> Table {
 
 /// Whether a ratio is where it should be.
 pub fn goal(what: &str, ratio: f64, limit: f64) -> String {
-    let verdict = if ratio <= limit { "met" } else { "MISSED" };
+    let verdict = verdict(ratio <= limit);
     format!("goal: {what} {ratio:.3} <= {limit:.2}: {verdict}")
+}
+
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "MISSED" }
 }
