@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use futures_lite::AsyncReadExt;
 
-use crate::runtime::{AsyncStd, Runtime, Smol, Tokio};
+use super::runtime::{AsyncStd, Runtime, Smol, Tokio};
 
 pub(crate) trait Net: Runtime {
     type Listener: Send;

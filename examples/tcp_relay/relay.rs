@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use forebay::Sender;
 use socket2::{Domain, Socket, Type};
 
-use crate::net::Net;
+use super::net::Net;
 
 /// A longer line ends the connection: a line without an end would fill the memory.
 const LONGEST: usize = 64 * 1024;

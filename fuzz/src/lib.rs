@@ -1,6 +1,6 @@
 //! Programs of channel operations on one thread, where a model knows every answer and every wakeup.
 
-#[path = "../../tests/common/hand.rs"]
+#[path = "../../tests/it/common/hand.rs"]
 #[allow(dead_code, reason = "the tests of the crate use more of it")]
 mod hand;
 mod task;

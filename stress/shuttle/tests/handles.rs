@@ -1,9 +1,9 @@
 //! Handles that come and go under random schedules: the last of a side closes, and no message is left behind.
 
-#[path = "../../../tests/common/hand.rs"]
+#[path = "../../../tests/it/common/hand.rs"]
 #[expect(dead_code, reason = "the tests of the crate use more of it")]
 mod hand;
-#[path = "../../../tests/common/ledger.rs"]
+#[path = "../../../tests/it/common/ledger.rs"]
 mod ledger;
 mod schedules;
 

@@ -1,6 +1,6 @@
 //! Channels under everything at once, on every runtime, until the time is up. Every message is accounted for.
 
-#[path = "../../../../tests/common/mod.rs"]
+#[path = "../../../../tests/it/common/mod.rs"]
 mod common;
 mod receiving;
 mod round;

@@ -1,0 +1,36 @@
+//! The tests of what the crate promises, one module for each theme, in one binary: it links the runtimes once.
+
+mod common;
+
+mod api;
+mod auto_traits;
+#[cfg(feature = "std")]
+mod blocking;
+mod builder;
+mod cancel;
+mod capacity;
+mod close;
+mod differences;
+mod drops;
+#[cfg(feature = "std")]
+mod force;
+mod futurelock;
+#[cfg(feature = "std")]
+mod known_bugs;
+#[cfg(feature = "std")]
+mod meter;
+mod order;
+mod overflow;
+mod panics;
+mod pressure;
+mod queue;
+#[cfg(feature = "std")]
+mod queue_retry;
+mod reentrant;
+mod stats;
+mod stream;
+#[cfg(feature = "std")]
+mod stress;
+mod superset;
+mod wakers;
+mod weak;
