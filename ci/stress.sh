@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 (($#)) || set -- --seconds 20
 
 say "random programs on the work queue, a million operations beside the model and as many by tasks of every runtime"
-FOREBAY_OPERATIONS=1000000 timeout 600 cargo test -q --release --test queue_random
+FOREBAY_OPERATIONS=1000000 timeout 600 cargo test -q --release --test it queue_random
 cd stress
 
 say "the checker on histories that are known to be good or bad"

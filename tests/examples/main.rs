@@ -3,7 +3,11 @@
 
 mod adaptive_producer;
 mod command_line;
+mod hash_tree;
 mod http_429;
+#[cfg(unix)]
+mod http_jobs;
+mod http_stream;
 mod tcp_relay;
 #[path = "../it/common/watchdog.rs"]
 mod watchdog;

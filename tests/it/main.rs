@@ -25,6 +25,14 @@ mod panics;
 mod pressure;
 mod queue;
 #[cfg(feature = "std")]
+mod queue_keeps;
+#[cfg(feature = "std")]
+mod queue_large;
+#[cfg(feature = "std")]
+mod queue_pool;
+#[cfg(feature = "std")]
+mod queue_random;
+#[cfg(feature = "std")]
 mod queue_retry;
 mod reentrant;
 mod stats;
@@ -34,3 +42,4 @@ mod stress;
 mod superset;
 mod wakers;
 mod weak;
+mod work_queue;

@@ -93,7 +93,7 @@ fn after_an_immediate_shutdown_what_comes_back_is_left_over() {
     ledger.assert_dropped([1]);
     assert_eq!((queue.len(), queue.failed()), (0, 0));
     let left: Vec<_> =
-        queue.shutdown(Shutdown::Immediate).iter().map(common::Message::id).collect();
+        queue.shutdown(Shutdown::Immediate).iter().map(crate::common::Message::id).collect();
     assert_eq!(left, [0]);
 }
 
@@ -284,7 +284,7 @@ fn an_item_may_look_at_the_queue_in_its_drop() {
         }
     }
     impl Eq for Looks {}
-    common::watched(|| {
+    crate::common::watched(|| {
         let builder = Builder::new().maxsize(2).overflow(forebay::Overflow::DropOldest);
         for queue in [
             builder.fifo().unwrap(),

@@ -1,9 +1,6 @@
 //! The example `http_jobs` under load, told to end by SIGTERM: every job that a client was promised is done, dead or left.
-#![cfg(all(feature = "std", unix))]
 
-mod common;
-
-use common::watched;
+use crate::watchdog::watched;
 use std::collections::BTreeSet;
 use std::env::consts::EXE_SUFFIX;
 use std::io::{BufRead, BufReader, Read, Write};

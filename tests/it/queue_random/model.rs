@@ -1,6 +1,6 @@
 //! What a queue should do, in the plainest way: a list that is searched.
 
-use crate::{Item, Kind, Order};
+use super::{Item, Kind, Order};
 use forebay::queue::Stats;
 
 #[derive(Clone, Copy, Debug)]

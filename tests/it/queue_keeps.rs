@@ -1,9 +1,6 @@
 //! What was accepted is accounted for: dead letters, tickets, giving back, stopping, guards, and figures that add up.
-#![cfg(feature = "std")]
 
-mod common;
-
-use common::{Task, on_every_runtime, watched};
+use crate::common::{Task, on_every_runtime, watched};
 use core::cell::Cell;
 use core::future::pending;
 use core::time::Duration;

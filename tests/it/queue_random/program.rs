@@ -1,8 +1,8 @@
 //! Programs on one thread, each step beside the model.
 
+use super::model::{Entry, Model, Phase, Put};
+use super::{Item, Kind, Random, operations, seed};
 use crate::common::Task;
-use crate::model::{Entry, Model, Phase, Put};
-use crate::{Item, Kind, Random, operations, seed};
 use core::task::Poll;
 use forebay::queue::{self, Get, Job, Queue, Shutdown, Ticket, TryGetError, TryPutError};
 

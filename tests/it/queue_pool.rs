@@ -1,9 +1,6 @@
 //! Batches of jobs, and workers from one line.
-#![cfg(feature = "std")]
 
-mod common;
-
-use common::{Ledger, Task, on_every_runtime};
+use crate::common::{Ledger, Task, on_every_runtime};
 use core::future::{pending, poll_fn};
 use core::task::Poll;
 use forebay::queue::{Builder, GetError, PutError, Queue, Shutdown, TryGetError, TryPutError};
@@ -97,7 +94,7 @@ fn a_cancelled_put_of_many_drops_or_returns_what_was_not_put() {
     put.park();
     ledger.assert_dropped([0]);
     let rest = put.into_inner().into_inner();
-    assert_eq!(rest.iter().map(common::Message::id).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(rest.iter().map(crate::common::Message::id).collect::<Vec<_>>(), [2, 3]);
     drop(rest);
     drop(queue);
     ledger.assert_all_dropped();

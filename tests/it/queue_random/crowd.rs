@@ -1,7 +1,7 @@
 //! Many tasks at once, on every runtime: each item has exactly one fate, and the figures say how many had which.
 
+use super::{Item, Kind, Random, operations, seed};
 use crate::common::{Runtime, give_up_after, on_every_runtime};
-use crate::{Item, Kind, Random, operations, seed};
 use forebay::queue::{Job, Queue, Shutdown};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

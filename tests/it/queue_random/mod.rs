@@ -2,10 +2,6 @@
 //! items, crashes and cancels included.
 //!
 //! `FOREBAY_OPERATIONS` says how many operations (default: 30,000 and as many again), `FOREBAY_SEED` which.
-#![cfg(feature = "std")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod crowd;
 mod model;
 mod program;

@@ -1,11 +1,8 @@
 //! The example `http_stream`: what is sent for a client ends with the client.
-#![cfg(feature = "std")]
-
-mod common;
-#[path = "../examples/http_stream/server.rs"]
+#[path = "../../examples/http_stream/server.rs"]
 mod server;
 
-use common::watched;
+use crate::watchdog::watched;
 use core::time::Duration;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,11 +1,8 @@
 //! The example `hash_tree` on real files.
-#![cfg(feature = "std")]
-
-mod common;
-#[path = "../examples/hash_tree/tree.rs"]
+#[path = "../../examples/hash_tree/tree.rs"]
 mod tree;
 
-use common::watched;
+use crate::watchdog::watched;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! Large items: a queue copies them about on the stack no more than a small thread has room for.
-#![cfg(feature = "std")]
 #![allow(clippy::large_futures, reason = "they are what is tested")]
 
 use forebay::queue::{Builder, Queue};
