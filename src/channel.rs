@@ -9,10 +9,11 @@ use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
-use crate::pressure::{Pressure, Watch, Watched};
+use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::sync::{Backoff, defer};
 use crate::wait::Outcome;
+use crate::watch::Watch;
 use alloc::boxed::Box;
 
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl<T> Channel<T> {
 
     /// One attempt to send that waits for room, whatever the policy.
     #[inline(never)]
-    pub(crate) fn send(
+    pub(crate) fn send_waiting(
         &self,
         message: &mut Option<T>,
     ) -> Outcome<Result<(), TrySendError<T>>, Position> {
@@ -84,21 +85,42 @@ impl<T> Channel<T> {
         }
     }
 
+    /// One attempt to send for a caller that can be told Closed, but not Full: it waits where the policy is to refuse.
+    #[inline]
+    pub(crate) fn send(
+        &self,
+        message: &mut Option<T>,
+        displaced: &mut Option<T>,
+    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
+        match self.send_waiting(message) {
+            Outcome::Blocked(full) if self.overflow.drops() => {
+                self.overflow(full, message, displaced)
+            }
+            outcome => outcome,
+        }
+    }
+
     /// One attempt to send as the overflow policy says. The message stays where it is while it must wait.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn offer(
         &self,
         message: &mut Option<T>,
         displaced: &mut Option<T>,
     ) -> Outcome<Result<(), TrySendError<T>>, Position> {
-        let full = match self.push(message) {
-            Ok(()) => return Outcome::Done(Ok(())),
-            Err(PushError::Busy) => return Outcome::Busy,
-            Err(PushError::Closed) => {
-                return Outcome::Done(Err(TrySendError::Closed(message.take().expect("kept"))));
-            }
-            Err(PushError::Full(full)) => full,
-        };
+        match self.send_waiting(message) {
+            Outcome::Blocked(full) => self.overflow(full, message, displaced),
+            outcome => outcome,
+        }
+    }
+
+    /// What the policy makes of a message for which there is no room.
+    #[cold]
+    fn overflow(
+        &self,
+        full: Position,
+        message: &mut Option<T>,
+        displaced: &mut Option<T>,
+    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
         match self.overflow {
             Overflow::Wait => return Outcome::Blocked(full),
             Overflow::Refuse => {

@@ -143,7 +143,8 @@ impl Error for TryRecvError {}
 pub enum BuildError {
     /// The capacity is zero. Where that is to mean "no limit", leave the call out.
     ZeroCapacity,
-    /// The capacity is one that words or memory cannot represent.
+    /// The capacity is above 2^(`usize::BITS` - 5), which the position words cannot represent; or it is that of a channel
+    /// or a plain first-in first-out queue, whose memory is allocated when it is made, and there is not so much.
     CapacityOverflow(usize),
     /// The low mark is not below the high one.
     LowNotBelowHigh {

@@ -46,7 +46,7 @@ impl<T> Attempt for Sending<'_, T> {
     #[inline]
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
         assert!(self.message.is_some(), "`Send` polled after completion");
-        let sent = self.offer(&mut None);
+        let sent = self.channel.send(&mut self.message, &mut None);
         sent.map(|sent| sent.map_err(|error| SendError(error.into_inner())))
     }
 

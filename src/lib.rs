@@ -87,6 +87,7 @@ mod count;
 mod error;
 mod futures;
 mod gate;
+mod handle;
 #[cfg(feature = "std")]
 mod meter;
 mod offer;

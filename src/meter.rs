@@ -5,13 +5,12 @@ use core::f64::consts::LN_2;
 use core::time::Duration;
 use std::time::Instant;
 
-/// Estimates from the count of received messages how fast a channel drains, and when there will be room in it: what a
-/// server answers as `Retry-After`.
+/// Estimates from the [`Stats`] of a channel or queue how fast it drains, and when there will be room in it: what a server
+/// answers as `Retry-After`.
 ///
-/// The rate is an average in which what is `half_life` ago counts half as much as what is now. It is the rate at which
-/// messages *were* received: where receivers wait for messages, they could do more, and the estimate errs on the side of
-/// coming back too late. So observe while the channel is busy: with every message that is accepted or refused, or by the
-/// clock.
+/// The rate is an average in which what is `half_life` ago counts half as much as what is now. Time in which there was
+/// nothing to receive does not count: receivers without messages are not slow. So observe with every message that is
+/// accepted or refused, or by the clock, and at least about as often as a full channel drains.
 ///
 /// The clock is passed in, so that a test can do without one.
 ///
@@ -22,14 +21,14 @@ use std::time::Instant;
 /// let (sender, receiver) = forebay::bounded(4);
 /// let mut meter = DrainMeter::new(Duration::from_secs(10));
 /// let start = Instant::now();
-/// meter.observe(sender.stats().received, start);
 /// for number in 0..4 {
 ///     sender.try_send(number).unwrap();
 /// }
+/// meter.observe(&sender.stats(), start);
 /// receiver.try_recv().unwrap();
 /// receiver.try_recv().unwrap();
 /// // Two messages in one second, so room for three, which lacks one, in half a second.
-/// meter.observe(sender.stats().received, start + Duration::from_secs(1));
+/// meter.observe(&sender.stats(), start + Duration::from_secs(1));
 /// assert_eq!(meter.rate(), Some(2.0));
 /// assert_eq!(meter.until_room(&sender.stats(), 2), Some(Duration::ZERO));
 /// assert_eq!(meter.until_room(&sender.stats(), 3), Some(Duration::from_millis(500)));
@@ -38,11 +37,19 @@ use std::time::Instant;
 #[derive(Clone, Debug)]
 pub struct DrainMeter {
     half_life: Duration,
-    last: Option<(usize, Instant)>,
+    last: Option<Seen>,
     /// Messages per second, as far as they have been seen: a sum of weighted rates.
     rates: f64,
     /// The sum of the weights: one, less what lies before the first observation.
     weights: f64,
+}
+
+/// What an observation leaves for the next one.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    received: usize,
+    len: usize,
+    at: Instant,
 }
 
 impl DrainMeter {
@@ -53,37 +60,57 @@ impl DrainMeter {
         Self { half_life, last: None, rates: 0.0, weights: 0.0 }
     }
 
-    /// Takes note that by `now` so many messages have been [`received`](Stats::received) in all.
+    /// Takes note of what the channel was like at `now`.
+    ///
+    /// An interval between two observations counts as follows:
+    /// - Not all that was inside at its beginning was received: in full, there was always something to receive.
+    /// - The channel was empty at one end of it: only if more was received than at the rate known so far.
+    /// - It was empty at neither end, but may have been between: in full, but as no longer than twice the time that
+    ///   the rate known so far gives for what was received. A lull is no news, a change of pace is.
     ///
     /// A clock that has not moved on since the last time is waited for: what was received meanwhile counts later. A count
     /// that is less than the last one has wrapped around, or is of another channel: the interval is left out.
-    pub fn observe(&mut self, received: usize, now: Instant) {
-        let Some((before, then)) = self.last else {
-            self.last = Some((received, now));
+    pub fn observe(&mut self, stats: &Stats, now: Instant) {
+        let seen = Seen { received: stats.received, len: stats.len, at: now };
+        let Some(last) = self.last else {
+            self.last = Some(seen);
             return;
         };
-        let elapsed = now.saturating_duration_since(then).as_secs_f64();
+        let elapsed = now.saturating_duration_since(last.at).as_secs_f64();
         if elapsed <= 0.0 {
             return;
         }
-        self.last = Some((received, now));
-        if let Some(more) = received.checked_sub(before) {
-            #[allow(clippy::cast_precision_loss, reason = "an estimate")]
-            let rate = more as f64 / elapsed;
-            let gained = -f64::exp_m1(-elapsed / self.half_life.as_secs_f64() * LN_2);
-            self.rates += (rate - self.rates) * gained;
-            self.weights += (1.0 - self.weights) * gained;
-        }
+        self.last = Some(seen);
+        let Some(received) = seen.received.checked_sub(last.received) else {
+            return;
+        };
+        #[allow(clippy::cast_precision_loss, reason = "an estimate")]
+        let messages = received as f64;
+        let busy = if received < last.len {
+            elapsed
+        } else if last.len == 0 || seen.len == 0 {
+            if self.rate().is_none_or(|rate| messages <= rate * elapsed) {
+                return;
+            }
+            elapsed
+        } else {
+            self.rate().map_or(elapsed, |rate| elapsed.min(2.0 * messages / rate))
+        };
+        let gained = -f64::exp_m1(-busy / self.half_life.as_secs_f64() * LN_2);
+        self.rates += (messages / busy - self.rates) * gained;
+        self.weights += (1.0 - self.weights) * gained;
     }
 
-    /// How many messages are received per second; `None` before two observations at different times.
+    /// How many messages are received per second where there are any to receive; `None` before there was a time of
+    /// which that is known.
     pub fn rate(&self) -> Option<f64> {
         (self.weights > 0.0).then(|| self.rates / self.weights)
     }
 
-    /// In how long there will be room for `n` messages, at this rate, if nobody else sends any. Zero if there is room.
+    /// In how long there will be room for `n` messages, at this rate, if no others are sent. Zero if there is room.
     ///
-    /// `None` if nothing can be said: no rate is known, nothing was received lately, or there will never be room for so many.
+    /// `None` if nothing can be said: no rate is known, hardly anything was received lately (less than one message in
+    /// four half-lives), or there will never be room for so many.
     pub fn until_room(&self, stats: &Stats, n: usize) -> Option<Duration> {
         let Some(capacity) = stats.capacity else {
             return Some(Duration::ZERO);
@@ -96,7 +123,9 @@ impl DrainMeter {
         if missing == 0 {
             return Some(Duration::ZERO);
         }
-        let rate = self.rate().filter(|rate| *rate > 0.0)?;
+        let least =
+            if self.half_life.is_zero() { 0.0 } else { 0.25 / self.half_life.as_secs_f64() };
+        let rate = self.rate().filter(|rate| *rate > least)?;
         #[allow(clippy::cast_precision_loss, reason = "an estimate")]
         let seconds = missing as f64 / rate;
         Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))

@@ -1,12 +1,11 @@
-//! The level of a channel: who is told of it, and what is counted beside it.
+//! Waiting for a level, of a channel or a queue: one definition for both.
 //!
-//! All of this is off the way of a channel that was built without it. What the level is and when it changes, the
-//! buffer knows.
+//! The words, here and wherever it is about this:
+//! - *marks*: the two lengths that a builder was given;
+//! - *level*: Low or High by the marks, one bit in the head word of the buffer; in public it is the [`Pressure`];
+//! - *watched*: what has marks, or counts what the positions do not tell. See [`watch`](crate::watch).
 
-use crate::buffer::{Buffer, Marks};
 use crate::gate::Gate;
-use crate::sync::AtomicUsize;
-use crate::sync::Ordering::Relaxed;
 use crate::wait::{self, Attempt, Outcome, Stage};
 use core::ops::Not;
 use core::task::{Context, Poll, ready};
@@ -28,100 +27,6 @@ impl Not for Pressure {
         match self {
             Self::Low => Self::High,
             Self::High => Self::Low,
-        }
-    }
-}
-
-/// What a watched channel has beyond any other.
-#[derive(Debug)]
-pub(crate) struct Watch {
-    marks: Option<Marks>,
-    counters: Option<Counters>,
-    /// Where one waits for a level.
-    pub(crate) levels: Gate,
-}
-
-/// What is counted with tracking.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Tally {
-    pub(crate) deepest: usize,
-    pub(crate) refused: usize,
-    pub(crate) displaced: usize,
-}
-
-#[derive(Debug)]
-struct Counters {
-    deepest: AtomicUsize,
-    refused: AtomicUsize,
-    displaced: AtomicUsize,
-}
-
-impl Watch {
-    pub(crate) fn new(marks: Option<Marks>, tracking: bool) -> Self {
-        let zero = || AtomicUsize::new(0);
-        Self {
-            marks,
-            counters: tracking.then(|| Counters {
-                deepest: zero(),
-                refused: zero(),
-                displaced: zero(),
-            }),
-            levels: Gate::new(),
-        }
-    }
-
-    /// Follows a push.
-    pub(crate) fn pushed<T>(&self, buffer: &Buffer<T>) {
-        if let Some(counters) = &self.counters {
-            counters.deepen(buffer.measure());
-        }
-        if self.marks.is_some_and(|marks| buffer.rise(marks.high)) {
-            self.tell();
-        }
-    }
-
-    /// Follows a pop.
-    pub(crate) fn popped<T>(&self, buffer: &Buffer<T>) {
-        if self.marks.is_some_and(|marks| buffer.fall(marks)) {
-            self.tell();
-        }
-    }
-
-    /// Wakes everybody who waits for a level.
-    fn tell(&self) {
-        // [tell] whether anybody is known to wait or not: changes are rare. Who takes a place later finds the change.
-        self.levels.notify(usize::MAX);
-    }
-
-    pub(crate) fn count_refused(&self) {
-        if let Some(counters) = &self.counters {
-            counters.refused.fetch_add(1, Relaxed);
-        }
-    }
-
-    pub(crate) fn count_displaced(&self) {
-        if let Some(counters) = &self.counters {
-            counters.displaced.fetch_add(1, Relaxed);
-        }
-    }
-
-    pub(crate) fn tally(&self) -> Option<Tally> {
-        self.counters.as_ref().map(|counters| Tally {
-            deepest: counters.deepest.load(Relaxed),
-            refused: counters.refused.load(Relaxed),
-            displaced: counters.displaced.load(Relaxed),
-        })
-    }
-}
-
-impl Counters {
-    fn deepen(&self, length: usize) {
-        let mut known = self.deepest.load(Relaxed);
-        while known < length {
-            match self.deepest.compare_exchange(known, length, Relaxed, Relaxed) {
-                Ok(_) => return,
-                Err(current) => known = current,
-            }
         }
     }
 }
@@ -211,3 +116,105 @@ impl Changes {
         wait::leave(&Watching { watched, level: Pressure::Low }, &mut self.stage);
     }
 }
+
+/// Defines `Until` and `PressureChanges` for what is [`Watched`].
+///
+/// The texts: what it is, how it is named in a link, how it ends, and what a stream of its levels keeps.
+macro_rules! level_futures {
+    ($visible:vis, $watched:ident, $what:literal, $until:literal, $changes:literal, $ends:literal, $keeps:literal) => {
+        #[doc = concat!("Waits until the ", $what, " has some level.")]
+        ///
+        #[doc = concat!("Made by ", $until, ".")]
+        ///
+        /// # Cancel safety
+        /// Dropping the future has no effect on others.
+        #[must_use = "futures do nothing unless you `.await` or poll them"]
+        pub struct Until<'a, T>(
+            $crate::wait::Wait<$crate::pressure::Watching<'a, $watched<T>>>,
+        );
+
+        impl<'a, T> Until<'a, T> {
+            $visible fn new(watched: &'a $watched<T>, level: $crate::Pressure) -> Self {
+                Self($crate::wait::Wait::new($crate::pressure::Watching { watched, level }))
+            }
+
+            #[cfg(all(feature = "std", not(target_family = "wasm")))]
+            $visible fn block(self) -> $crate::Pressure {
+                self.0.block().unwrap_or_else(|at_hand| at_hand)
+            }
+        }
+
+        impl<T> core::future::Future for Until<'_, T> {
+            type Output = $crate::Pressure;
+
+            fn poll(
+                mut self: core::pin::Pin<&mut Self>,
+                cx: &mut core::task::Context<'_>,
+            ) -> core::task::Poll<$crate::Pressure> {
+                self.0.poll(cx).map(|level| level.unwrap_or_else(|at_hand| at_hand))
+            }
+        }
+
+        impl<T> core::fmt::Debug for Until<'_, T> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct("Until").finish_non_exhaustive()
+            }
+        }
+
+        #[doc = concat!(
+            "The levels of a ", $what, ": first the one that is there at the first poll, then each change."
+        )]
+        ///
+        #[doc = concat!("Made by ", $changes, ".")]
+        /// What changes and changes back between two polls is not seen: an item is always another one than the
+        /// last, and what is there when all is quiet has been seen.
+        #[doc = concat!("When the ", $what, " is ", $ends, " the stream ends.")]
+        ///
+        #[doc = $keeps]
+        ///
+        /// # Cancel safety
+        /// A `next()` that is dropped loses no change.
+        #[must_use = "streams do nothing unless polled"]
+        pub struct PressureChanges<T> {
+            watched: $crate::sync::Arc<$watched<T>>,
+            changes: $crate::pressure::Changes,
+        }
+
+        impl<T> PressureChanges<T> {
+            $visible fn new(watched: &$crate::sync::Arc<$watched<T>>) -> Self {
+                Self { watched: $crate::sync::Arc::clone(watched), changes: Default::default() }
+            }
+        }
+
+        impl<T> futures_core::stream::Stream for PressureChanges<T> {
+            type Item = $crate::Pressure;
+
+            fn poll_next(
+                mut self: core::pin::Pin<&mut Self>,
+                cx: &mut core::task::Context<'_>,
+            ) -> core::task::Poll<Option<$crate::Pressure>> {
+                let Self { watched, changes } = &mut *self;
+                changes.poll_next(&**watched, cx)
+            }
+        }
+
+        impl<T> futures_core::stream::FusedStream for PressureChanges<T> {
+            fn is_terminated(&self) -> bool {
+                self.changes.is_over()
+            }
+        }
+
+        impl<T> Drop for PressureChanges<T> {
+            fn drop(&mut self) {
+                self.changes.leave(&*self.watched);
+            }
+        }
+
+        impl<T> core::fmt::Debug for PressureChanges<T> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct("PressureChanges").finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use level_futures;

@@ -3,6 +3,7 @@
 use crate::channel::Channel;
 use crate::error::TryRecvError;
 use crate::futures::Recv;
+use crate::handle::{closes, looks};
 use crate::sync::Arc;
 use crate::wait::Stage;
 use core::fmt;
@@ -28,11 +29,13 @@ pub struct Receiver<T> {
     pub(crate) channel: Arc<Channel<T>>,
     /// The wait of the stream that this receiver is. It lasts from poll to poll.
     pub(crate) stage: Stage,
+    /// Whether that stream has ended.
+    pub(crate) ended: bool,
 }
 
 impl<T> Receiver<T> {
     pub(crate) fn new(channel: Arc<Channel<T>>) -> Self {
-        Self { channel, stage: Stage::default() }
+        Self { channel, stage: Stage::default(), ended: false }
     }
 
     /// Receives a message if there is one at once.
@@ -71,6 +74,10 @@ impl<T> Receiver<T> {
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead.
     ///
+    /// # A single poll
+    /// may be pending although a message is inside, while another thread is in the middle of sending or receiving one: the
+    /// task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
+    ///
     /// ```
     /// # futures_lite::future::block_on(async {
     /// let (sender, receiver) = forebay::bounded(1);
@@ -83,100 +90,6 @@ impl<T> Receiver<T> {
     #[inline]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv::new(&self.channel)
-    }
-
-    /// Closes the channel. `true` if this call did it, `false` if it was closed already.
-    ///
-    /// Every later send fails, and everybody who waits is woken. The messages inside can still be received.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded(1);
-    /// sender.try_send(1).unwrap();
-    /// assert!(receiver.close());
-    /// assert!(!receiver.close());
-    /// assert!(sender.try_send(2).is_err());
-    /// assert_eq!(receiver.try_recv(), Ok(1));
-    /// ```
-    pub fn close(&self) -> bool {
-        self.channel.close()
-    }
-
-    /// Whether the channel is closed. Once `true` it stays so. There may still be messages inside.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded::<i32>(1);
-    /// assert!(!receiver.is_closed());
-    /// drop(sender);
-    /// assert!(receiver.is_closed());
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.channel.is_closed()
-    }
-
-    /// Whether there was no message inside at some moment during the call.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded(1);
-    /// assert!(receiver.is_empty());
-    /// sender.try_send(1).unwrap();
-    /// assert!(!receiver.is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.channel.len() == 0
-    }
-
-    /// Whether there was no room at some moment during the call. An unbounded channel always has room.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded(1);
-    /// assert!(!receiver.is_full());
-    /// sender.try_send(1).unwrap();
-    /// assert!(receiver.is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        self.channel.is_full()
-    }
-
-    /// How many messages were inside at some moment during the call.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded(2);
-    /// sender.try_send(1).unwrap();
-    /// assert_eq!(receiver.len(), 1);
-    /// ```
-    pub fn len(&self) -> usize {
-        self.channel.len()
-    }
-
-    /// How many messages the channel can hold; `None` if there is no limit.
-    ///
-    /// ```
-    /// let (_sender, receiver) = forebay::bounded::<i32>(5);
-    /// assert_eq!(receiver.capacity(), Some(5));
-    /// ```
-    pub fn capacity(&self) -> Option<usize> {
-        self.channel.capacity()
-    }
-
-    /// How many receivers the channel has.
-    ///
-    /// ```
-    /// let (_sender, receiver) = forebay::bounded::<i32>(1);
-    /// assert_eq!(receiver.receiver_count(), 1);
-    /// ```
-    pub fn receiver_count(&self) -> usize {
-        self.channel.receiver_count()
-    }
-
-    /// How many senders the channel has.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded::<i32>(1);
-    /// let another = sender.clone();
-    /// assert_eq!(receiver.sender_count(), 2);
-    /// ```
-    pub fn sender_count(&self) -> usize {
-        self.channel.sender_count()
     }
 
     /// A handle that can become a receiver again, and does not keep the channel open.
@@ -202,6 +115,9 @@ impl<T> Receiver<T> {
         Arc::ptr_eq(&self.channel, &other.channel)
     }
 }
+
+closes!(Receiver, "receiver");
+looks!(Receiver, "receiver", "");
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {

@@ -3,6 +3,7 @@
 use crate::channel::Channel;
 use crate::error::{SendError, TrySendError};
 use crate::futures::{Closed, Send};
+use crate::handle::{closes, looks};
 use crate::sync::Arc;
 use core::fmt;
 
@@ -118,102 +119,6 @@ impl<T> Sender<T> {
         Closed::new(&self.channel)
     }
 
-    /// Closes the channel. `true` if this call did it, `false` if it was closed already.
-    ///
-    /// Every later send fails, and everybody who waits is woken. The messages inside can still be received.
-    ///
-    /// ```
-    /// # futures_lite::future::block_on(async {
-    /// let (sender, receiver) = forebay::bounded(1);
-    /// sender.send(1).await?;
-    /// assert!(sender.close());
-    /// assert!(!sender.close());
-    /// assert_eq!(receiver.recv().await, Ok(1));
-    /// assert!(receiver.recv().await.is_err());
-    /// # Ok::<(), forebay::SendError<i32>>(()) }).unwrap();
-    /// ```
-    pub fn close(&self) -> bool {
-        self.channel.close()
-    }
-
-    /// Whether the channel is closed. Once `true` it stays so.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded::<i32>(1);
-    /// assert!(!sender.is_closed());
-    /// drop(receiver);
-    /// assert!(sender.is_closed());
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.channel.is_closed()
-    }
-
-    /// Whether there was no message inside at some moment during the call.
-    ///
-    /// ```
-    /// let (sender, _receiver) = forebay::bounded(1);
-    /// assert!(sender.is_empty());
-    /// sender.try_send(1).unwrap();
-    /// assert!(!sender.is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.channel.len() == 0
-    }
-
-    /// Whether there was no room at some moment during the call. An unbounded channel always has room.
-    ///
-    /// ```
-    /// let (sender, _receiver) = forebay::bounded(1);
-    /// assert!(!sender.is_full());
-    /// sender.try_send(1).unwrap();
-    /// assert!(sender.is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        self.channel.is_full()
-    }
-
-    /// How many messages were inside at some moment during the call.
-    ///
-    /// ```
-    /// let (sender, _receiver) = forebay::bounded(2);
-    /// sender.try_send(1).unwrap();
-    /// assert_eq!(sender.len(), 1);
-    /// ```
-    pub fn len(&self) -> usize {
-        self.channel.len()
-    }
-
-    /// How many messages the channel can hold; `None` if there is no limit.
-    ///
-    /// ```
-    /// let (sender, _receiver) = forebay::bounded::<i32>(5);
-    /// assert_eq!(sender.capacity(), Some(5));
-    /// ```
-    pub fn capacity(&self) -> Option<usize> {
-        self.channel.capacity()
-    }
-
-    /// How many receivers the channel has.
-    ///
-    /// ```
-    /// let (sender, receiver) = forebay::bounded::<i32>(1);
-    /// let another = receiver.clone();
-    /// assert_eq!(sender.receiver_count(), 2);
-    /// ```
-    pub fn receiver_count(&self) -> usize {
-        self.channel.receiver_count()
-    }
-
-    /// How many senders the channel has.
-    ///
-    /// ```
-    /// let (sender, _receiver) = forebay::bounded::<i32>(1);
-    /// assert_eq!(sender.sender_count(), 1);
-    /// ```
-    pub fn sender_count(&self) -> usize {
-        self.channel.sender_count()
-    }
-
     /// A handle that can become a sender again, and does not keep the channel open.
     ///
     /// ```
@@ -237,6 +142,9 @@ impl<T> Sender<T> {
         Arc::ptr_eq(&self.channel, &other.channel)
     }
 }
+
+closes!(Sender, "sender");
+looks!(Sender, "sender", "");
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {

@@ -57,13 +57,21 @@ impl<T> Stream for Receiver<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Receiver { channel, stage } = &mut *self;
-        wait::poll(&mut Streaming(Receiving { channel }), stage, cx).map(Result::ok)
+        let Receiver { channel, stage, ended } = &mut *self;
+        let message = wait::poll(&mut Streaming(Receiving { channel }), stage, cx);
+        message.map(|message| {
+            *ended = message.is_err();
+            message.ok()
+        })
     }
 }
 
+/// The stream is terminated once it has returned `None`, and not before: a `select!` skips what is terminated, and would
+/// never see the end of a channel that was closed behind its back. A clone is a stream of its own.
+///
+/// This differs from async-channel, where it means that the channel is closed and empty.
 impl<T> FusedStream for Receiver<T> {
     fn is_terminated(&self) -> bool {
-        self.is_closed() && self.is_empty()
+        self.ended
     }
 }

@@ -71,7 +71,7 @@ impl Explicit {
 
 impl Upstream for Explicit {
     fn step(&mut self, now: Instant, more: usize) {
-        self.meter.observe(self.channel.stats().received, now);
+        self.meter.observe(&self.channel.stats(), now);
         let appointments = self.appointments.len();
         self.appointments.retain(|&time| time > now);
         let back = appointments - self.appointments.len();

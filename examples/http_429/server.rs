@@ -124,11 +124,7 @@ impl Desk {
         // Looked at under the lock: the meter sees the counts in the order in which they grew.
         let mut meter = self.meter();
         let (now, stats) = (Instant::now(), forebay::Stats::from(self.jobs.stats()));
-        if stats.len == 0 {
-            // Workers without work are not slow: the time that they were idle must not count.
-            *meter = DrainMeter::new(HALF_LIFE);
-        }
-        meter.observe(stats.received, now);
+        meter.observe(&stats, now);
     }
 
     /// In how many seconds it is worth to come back.

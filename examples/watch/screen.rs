@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
-use forebay::{DrainMeter, Pressure, Receiver, Stats};
+use forebay::{Pressure, Receiver, Stats};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use smol::Timer;
 
@@ -29,9 +29,30 @@ struct Screen {
     senders: ProgressBar,
     receivers: ProgressBar,
     overflow: ProgressBar,
-    /// Meters of what goes in and of what comes out: any count that grows has a rate.
-    going_in: DrainMeter,
-    coming_out: DrainMeter,
+    going_in: Flow,
+    coming_out: Flow,
+}
+
+/// How fast a count grows, averaged over the last few moments.
+#[derive(Default)]
+struct Flow {
+    last: Option<(usize, Instant)>,
+    per_second: f64,
+}
+
+impl Flow {
+    const HALF_LIFE: f64 = 0.3;
+
+    #[expect(clippy::cast_precision_loss, reason = "to look at")]
+    fn observe(&mut self, count: usize, now: Instant) -> f64 {
+        if let Some((before, then)) = self.last.replace((count, now)) {
+            let seconds = now.duration_since(then).as_secs_f64().max(1e-6);
+            let rate = (count - before) as f64 / seconds;
+            self.per_second +=
+                (rate - self.per_second) * (1.0 - (-seconds / Self::HALF_LIFE).exp2());
+        }
+        self.per_second
+    }
 }
 
 impl Screen {
@@ -41,7 +62,6 @@ impl Screen {
             let style = ProgressStyle::with_template(template).expect("the template is valid");
             screen.add(ProgressBar::new(0).with_style(style))
         };
-        let half_life = Duration::from_millis(300);
         Self {
             inside: line("inside     {bar:40.green/dim} {msg}"),
             marks: line("pressure   {msg}"),
@@ -49,16 +69,12 @@ impl Screen {
             senders: line("senders    {bar:40.yellow/dim} {pos} of {len} waiting"),
             receivers: line("receivers  {bar:40.yellow/dim} {pos} of {len} waiting"),
             overflow: line("overflow   {msg}"),
-            going_in: DrainMeter::new(half_life),
-            coming_out: DrainMeter::new(half_life),
+            going_in: Flow::default(),
+            coming_out: Flow::default(),
         }
     }
 
     fn draw(&mut self, stats: &Stats, pressure: Pressure, now: Instant) {
-        self.going_in.observe(stats.sent, now);
-        self.coming_out.observe(stats.received, now);
-        let rate = |meter: &DrainMeter| meter.rate().unwrap_or(0.0);
-
         let capacity = stats.capacity.unwrap_or(stats.len);
         let deepest = stats.deepest.unwrap_or(0);
         bar(&self.inside, stats.len, capacity);
@@ -69,8 +85,8 @@ impl Screen {
         });
         self.flow.set_message(format!(
             "{:>4.0}/s in, {:>4.0}/s out, {} sent, {} received",
-            rate(&self.going_in),
-            rate(&self.coming_out),
+            self.going_in.observe(stats.sent, now),
+            self.coming_out.observe(stats.received, now),
             stats.sent,
             stats.received
         ));

@@ -10,6 +10,7 @@ mod slot;
 
 pub(crate) use answer::{Owed, PopError, PushError};
 pub(crate) use level::Marks;
+use position::Geometry;
 pub(crate) use position::{Cursor, Position, Traffic};
 
 use crate::sync::Ordering::Acquire;
@@ -25,6 +26,9 @@ pub(crate) enum Buffer<T> {
 }
 
 impl<T> Buffer<T> {
+    /// The largest capacity that position words can represent.
+    pub(crate) const MAX_CAPACITY: usize = Geometry::MAX;
+
     /// `watched` marks every push as one that somebody must be told of, for good. `None` if the capacity is zero, or one that
     /// words or memory cannot represent.
     pub(crate) fn bounded(capacity: usize, watched: bool) -> Option<Self> {

@@ -155,7 +155,7 @@ pub(super) struct Geometry {
 
 impl Geometry {
     /// The largest capacity that leaves two bits for the lap.
-    const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
+    pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
 
     /// `None` if `capacity` is zero, or leaves no room for laps and flags in a word.
     pub(super) fn new(capacity: usize) -> Option<Self> {

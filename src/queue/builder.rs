@@ -8,10 +8,8 @@ use super::locked::Locked;
 use super::order::Order;
 use super::shared::Shared;
 use super::storage::Storage;
-use crate::buffer::Marks;
-use crate::builder::{Options, refuse};
+use crate::builder::{Options, option_methods, refuse};
 use crate::error::BuildError;
-use crate::overflow::Overflow;
 use crate::sync::Arc;
 
 /// Makes queues. The last call says in which order the items come out, and is the one that can fail.
@@ -43,34 +41,6 @@ impl Builder {
     /// At most so many items wait in the queue. Zero is an error: where asyncio means "no limit", leave this call out.
     pub fn maxsize(mut self, maxsize: usize) -> Self {
         self.maxsize = Some(maxsize);
-        self
-    }
-
-    /// Makes the queue tell when it fills and when it has drained: its [`pressure`](Queue::pressure) is
-    /// [`High`](crate::Pressure::High) once more than `high` items wait in it, [`Low`](crate::Pressure::Low) once fewer than
-    /// `low` do, unchanged between, and `Low` at the start.
-    pub fn watermarks(mut self, low: usize, high: usize) -> Self {
-        self.options.marks = Some(Marks { low, high });
-        self
-    }
-
-    /// Counts the deepest length and refused items, and measures how long items wait, for [`stats`](Queue::stats).
-    ///
-    /// With `std` such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too, and looks at the clock.
-    pub fn tracking(mut self) -> Self {
-        self.options.tracking = true;
-        self
-    }
-
-    /// What to do with an item that is put while there is no room. [`Queue::offer`] says what became of each.
-    ///
-    /// [`DropOldest`](Overflow::DropOldest) displaces the item that has waited for longest, also in a queue that gives out the last
-    /// one first. In a queue by priority it displaces the last in its order, which may be the very item that is put.
-    ///
-    /// An item that is displaced is done: [`join`](Queue::join) does not wait for it. A job that is put back by
-    /// [`requeue`](crate::queue::Job::requeue), or comes back, displaces nothing.
-    pub fn overflow(mut self, overflow: Overflow) -> Self {
-        self.options.overflow = overflow;
         self
     }
 
@@ -159,14 +129,38 @@ impl Builder {
     }
 }
 
+option_methods! {
+    Builder, "queue", "items", "an item", "wait in it", "Queue",
+    /// A [`fifo`](Self::fifo) queue without retries pays what a [channel](crate::Builder::watermarks) pays; the others
+    /// keep the level under the lock that they take anyway.
+    ;
+    /// Counts the deepest length and refused items, and measures how long items wait, for [`stats`](Queue::stats).
+    ///
+    /// With `std` such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too, and looks at the clock.
+    ;
+    /// [`Queue::offer`] says what became of each.
+    ///
+    /// [`DropOldest`](crate::Overflow::DropOldest) displaces the item that has waited for longest, also in a queue that gives
+    /// out the last one first. In a queue by priority it displaces the last in its order, which may be the very item
+    /// that is put.
+    ///
+    /// An item that is displaced is done: [`join`](Queue::join) does not wait for it. A job that is put back by
+    /// [`requeue`](crate::queue::Job::requeue), or comes back, displaces nothing.
+}
+
 impl<T> Queue<T> {
     /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the others.
     ///
     /// # Panics
-    /// If `maxsize` is zero, or so large that it cannot be represented.
+    /// If `maxsize` is zero, or so large that words cannot represent or memory cannot hold it: see
+    /// [`BuildError::CapacityOverflow`].
     #[must_use]
+    #[track_caller]
     pub fn bounded(maxsize: usize) -> Self {
-        Builder::new().maxsize(maxsize).fifo().unwrap_or_else(|error| refuse(error))
+        match Builder::new().maxsize(maxsize).fifo() {
+            Ok(queue) => queue,
+            Err(error) => refuse(error),
+        }
     }
 
     /// A queue, first in first out, in which any number of items wait.

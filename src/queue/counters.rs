@@ -2,7 +2,8 @@
 
 use crate::buffer::Traffic;
 use crate::builder::Options;
-use crate::pressure::{Pressure, Tally};
+use crate::pressure::Pressure;
+use crate::watch::Tally;
 use core::time::Duration;
 use std::time::Instant;
 

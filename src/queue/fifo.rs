@@ -102,7 +102,7 @@ impl<T> Store<T> for Fifo<T> {
         let outcome = if counts {
             self.channel.offer(item, &mut displaced.item)
         } else {
-            self.channel.send(item)
+            self.channel.send_waiting(item)
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),

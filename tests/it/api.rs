@@ -199,6 +199,47 @@ fn a_capacity_that_cannot_be_represented_panics() {
     }
 }
 
+/// Where `operation` panics.
+fn panic_line<R>(operation: impl FnOnce() -> R) -> String {
+    let line = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new({
+        let (line, thread) = (line.clone(), std::thread::current().id());
+        move |info| {
+            if std::thread::current().id() == thread {
+                info.location().unwrap().file().clone_into(&mut line.lock().unwrap());
+            }
+        }
+    }));
+    assert!(catch_unwind(AssertUnwindSafe(operation)).is_err());
+    std::panic::set_hook(hook);
+    let line = line.lock().unwrap();
+    line.clone()
+}
+
+#[test]
+fn a_wrong_capacity_is_the_line_of_the_caller() {
+    assert_eq!(panic_line(|| bounded::<u8>(0)), file!());
+    assert_eq!(panic_line(|| bounded::<u8>(usize::MAX)), file!());
+    assert_eq!(panic_line(|| forebay::queue::Queue::<u8>::bounded(0)), file!());
+}
+
+#[test]
+fn a_huge_capacity_is_refused_whatever_the_order() {
+    use forebay::queue::Builder as QueueBuilder;
+    use forebay::{BuildError, Builder};
+    for capacity in [usize::MAX, usize::MAX / 32 + 1] {
+        let refused = BuildError::CapacityOverflow(capacity);
+        assert_eq!(Builder::new().capacity(capacity).build::<()>().unwrap_err(), refused);
+        let builder = QueueBuilder::new().maxsize(capacity);
+        assert_eq!(builder.fifo::<()>().unwrap_err(), refused);
+        #[cfg(feature = "std")]
+        for queue in [builder.lifo::<()>(), builder.priority(), builder.retries(1).fifo()] {
+            assert_eq!(queue.unwrap_err(), refused);
+        }
+    }
+}
+
 #[test]
 fn a_send_polled_after_completion_panics() {
     let (tx, rx) = bounded(2);

@@ -1,22 +1,31 @@
 //! The estimate of when there will be room, with a clock of the test's own.
-use forebay::{DrainMeter, Receiver, Sender, bounded, unbounded};
+
+use forebay::{DrainMeter, Receiver, Sender, Stats, bounded, unbounded};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Feeds the meter a count and a time in milliseconds since the start.
+/// Feeds the meter what a channel may look like at a time in milliseconds since the start.
 struct Clocked {
     meter: DrainMeter,
     start: Instant,
+    stats: Stats,
 }
 
 impl Clocked {
     fn new(half_life: Duration) -> Self {
-        Self { meter: DrainMeter::new(half_life), start: Instant::now() }
+        let (sender, _receiver) = bounded::<u8>(usize::from(u8::MAX));
+        Self { meter: DrainMeter::new(half_life), start: Instant::now(), stats: sender.stats() }
     }
 
+    /// With more inside than was received since the last time.
     fn observe(&mut self, received: usize, millis: u64) {
-        self.meter.observe(received, self.start + Duration::from_millis(millis));
+        self.observe_with(received, usize::MAX, millis);
+    }
+
+    fn observe_with(&mut self, received: usize, len: usize, millis: u64) {
+        (self.stats.received, self.stats.len) = (received, len);
+        self.meter.observe(&self.stats, self.start + Duration::from_millis(millis));
     }
 
     #[track_caller]
@@ -119,13 +128,62 @@ fn where_nothing_is_received_nothing_can_be_said() {
     clocked.observe(0, 1000);
     assert_eq!(clocked.meter.rate(), Some(0.0));
     assert_eq!(clocked.meter.until_room(&sender.stats(), 1), None);
-    // Next to nothing: longer than a duration can say.
+    // Next to nothing is nothing: no wait of days.
     clocked.observe(1, 1_001);
-    for hour in 1..2_000 {
-        clocked.observe(1, hour * 3_600_000);
+    for moment in 1..20 {
+        clocked.observe(1, 1_001 + moment * 5_000);
+        assert!(clocked.meter.rate() > Some(0.0));
+        assert_eq!(clocked.meter.until_room(&sender.stats(), 1), None);
     }
-    let wait = clocked.meter.until_room(&sender.stats(), 1);
-    assert!(wait.is_none_or(|wait| wait > Duration::from_secs(1 << 40)), "{wait:?}");
+}
+
+/// The case that was answered with 126 days: busy, idle for minutes, then a burst.
+#[test]
+fn a_lull_is_left_out() {
+    let (sender, _receiver) = with(10, 10);
+    for by_message in [false, true] {
+        let mut clocked = Clocked::new(10 * SECOND);
+        for second in 0..60 {
+            clocked.observe_with(100 * second, 50, 1000 * second as u64);
+        }
+        clocked.assert_rate(100.0);
+        let received = 100 * 59 + 50;
+        if by_message {
+            // The next message comes after five minutes, and is observed with the one before.
+            clocked.observe_with(received, 1, 360_000);
+        } else {
+            for second in 60..360 {
+                clocked.observe_with(received, 0, 1000 * second);
+            }
+        }
+        for tenth in 1..5 {
+            clocked.observe_with(received + 10 * tenth, 10, 360_000 + 100 * tenth as u64);
+        }
+        let wait = clocked.meter.until_room(&sender.stats(), 5).unwrap();
+        assert!(wait < SECOND / 5, "{wait:?}");
+    }
+}
+
+#[test]
+fn an_idle_channel_has_no_rate() {
+    let mut clocked = Clocked::new(SECOND);
+    for minute in 0..60 {
+        clocked.observe_with(minute, 0, 60_000 * minute as u64);
+    }
+    assert_eq!(clocked.meter.rate(), None);
+}
+
+#[test]
+fn receivers_that_become_slow_are_found_slow() {
+    let mut clocked = Clocked::new(SECOND);
+    clocked.observe_with(0, 1, 0);
+    clocked.observe_with(1000, 1, 1000);
+    // A tenth of the pace, never more inside than is received between.
+    for second in 2..30 {
+        clocked.observe_with(1000 + 100 * (second - 1), 1, 1000 * second as u64);
+    }
+    let rate = clocked.meter.rate().unwrap();
+    assert!((99.0..110.0).contains(&rate), "{rate}");
 }
 
 #[test]

@@ -84,12 +84,49 @@ fn a_woken_offer_hands_on() {
 fn refuse_gives_back() {
     let (sender, receiver) = full(Refuse, [1]);
     assert_eq!(Task::new(sender.offer(2)).finish(), Err(TrySendError::Full(2)));
-    assert_eq!(Task::new(sender.send(3)).finish(), Err(SendError(3)));
     assert_eq!(sender.try_send(4), Err(TrySendError::Full(4)));
-    assert!(!sender.is_closed());
     let stats = sender.stats();
-    assert_eq!((stats.refused, stats.displaced, stats.sent), (Some(3), Some(0), 1));
+    assert_eq!((stats.refused, stats.displaced, stats.sent), (Some(2), Some(0), 1));
     assert_eq!(rest(&receiver), [1]);
+}
+
+/// The error of `send` means Closed, so it waits where it could say Full only.
+#[test]
+fn a_send_does_not_refuse() {
+    let (sender, receiver) = full(Refuse, [1]);
+    let mut send = Task::parked(sender.send(2));
+    assert_eq!((send.wakes(), receiver.try_recv()), (0, Ok(1)));
+    assert_eq!((send.wakes(), send.finish()), (1, Ok(())));
+    let mut closed = Task::parked(sender.send(3));
+    receiver.close();
+    assert_eq!(closed.finish(), Err(SendError(3)));
+    assert_eq!(rest(&receiver), [2]);
+    assert_eq!(sender.stats().refused, Some(0));
+}
+
+/// A producer that sends until it is told that the channel is closed sends all there is, under every policy.
+#[test]
+fn a_producer_ends_when_the_channel_does() {
+    for overflow in [Wait, Refuse, DropOldest, DropNewest] {
+        on_every_runtime(async |runtime| {
+            let builder = Builder::new().capacity(2).overflow(overflow).tracking();
+            let (sender, receiver) = builder.build().unwrap();
+            let observer = receiver.clone();
+            let producer = runtime.spawn(async move {
+                let mut sent = 0;
+                while sent < 100 && sender.send(sent).await.is_ok() {
+                    sent += 1;
+                }
+                sent
+            });
+            let mut received = 0;
+            while receiver.recv().await.is_ok() {
+                received += 1;
+            }
+            assert_eq!(producer.await, 100);
+            assert_eq!(received + observer.stats().displaced.unwrap(), 100 + observer.len());
+        });
+    }
 }
 
 #[test]

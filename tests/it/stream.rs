@@ -6,7 +6,8 @@ use core::task::{Context, Poll, Waker};
 use crate::common::{Task, on_every_runtime};
 use forebay::{Receiver, RecvError, TryRecvError, bounded};
 use futures_core::{FusedStream, Stream};
-use futures_lite::StreamExt;
+use futures_lite::future::block_on;
+use futures_util::StreamExt;
 
 #[test]
 fn a_stream_yields_the_messages_in_order_and_ends_after_close() {
@@ -23,16 +24,57 @@ fn a_stream_yields_the_messages_in_order_and_ends_after_close() {
 }
 
 #[test]
-fn a_stream_is_terminated_once_closed_and_empty() {
+fn a_stream_is_terminated_once_it_has_ended() {
     let (tx, rx) = bounded(1);
     assert!(!rx.is_terminated());
     assert_eq!(tx.try_send(1), Ok(()));
     tx.close();
-    assert!(!rx.is_terminated(), "a message is left");
     let mut stream = Task::new(rx);
     assert_eq!(stream.next(), Some(1));
-    assert!(stream.get().is_terminated());
+    assert!(!stream.get().is_terminated(), "it has not said so");
     assert_eq!(stream.next(), None);
+    assert!(stream.get().is_terminated());
+    assert!(!stream.get().clone().is_terminated(), "a clone has not ended");
+    assert_eq!(stream.next(), None);
+}
+
+/// A channel that is closed between two rounds of a `select!`: its arm must still see the end.
+#[test]
+fn a_select_sees_the_end() {
+    block_on(async {
+        let (tx, mut rx) = bounded::<i32>(1);
+        let (other_tx, mut other) = bounded(1);
+        tx.close();
+        other_tx.send(1).await.unwrap();
+        drop(other_tx);
+        let (mut ended, mut others) = (false, 0);
+        loop {
+            futures_util::select! {
+                message = rx.next() => {
+                    assert_eq!(message, None);
+                    ended = true;
+                }
+                message = other.next() => others += i32::from(message.is_some()),
+                complete => break,
+            }
+        }
+        assert!(ended);
+        assert_eq!(others, 1);
+    });
+}
+
+#[test]
+fn a_closed_channel_can_be_selected_from() {
+    block_on(async {
+        let (tx, mut rx) = bounded(2);
+        tx.send(1).await.unwrap();
+        tx.close();
+        // Panics on a stream that says that it is terminated.
+        assert_eq!(rx.select_next_some().await, 1);
+        assert!(!rx.is_terminated());
+        assert!(futures_util::poll!(rx.select_next_some()).is_pending());
+        assert!(rx.is_terminated());
+    });
 }
 
 #[test]
