@@ -125,9 +125,9 @@ impl Builder {
 
 option_methods! {
     Builder, "channel", "messages", "a message", "are inside", "Sender",
-    /// Measured on `x86_64` in a bounded channel: 97 instructions for each message beside the 104 of a
+    /// Measured on `x86_64` in a bounded channel: 97 instructions for each message beside the 92 of a
     /// [`try_send`](Sender::try_send) and its [`try_recv`](Receiver::try_recv), while the level stays Low. Three
-    /// messages up to High and down again, both changes told: 284 for each beside the 104. A channel without marks
+    /// messages up to High and down again, both changes told: 284 for each beside the 92. A channel without marks
     /// or tracking does not look.
     ;
     /// Counts what the positions do not tell: the deepest length, and refused and displaced messages, for
