@@ -17,6 +17,8 @@ pub struct Contender {
     pub package: &'static str,
     pub sound: bool,
     many_receivers: bool,
+    /// Whether it has calls that block a thread.
+    pub blocks: bool,
     has: fn(Capacity) -> bool,
     pub pairs_of_words: fn(Capacity) -> Option<Pairs>,
     pub pairs_of_lines: fn(Capacity) -> Option<Pairs>,
@@ -36,6 +38,7 @@ impl Contender {
             package: P::PACKAGE,
             sound: P::SOUND,
             many_receivers: P::MANY_RECEIVERS,
+            blocks: P::blocking::<u64>().is_some(),
             has: |capacity| P::channel::<u64>(capacity).is_some(),
             pairs_of_words: pairs::of_peer::<P, u64>,
             pairs_of_lines: pairs::of_peer::<P, Line>,

@@ -36,6 +36,24 @@ impl fmt::Display for Pace {
     }
 }
 
+/// How a task waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Calls {
+    /// Futures
+    Async,
+    /// Calls that block a thread
+    Blocking,
+}
+
+impl fmt::Display for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Async => "async",
+            Self::Blocking => "blocking",
+        })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Senders,
@@ -65,6 +83,7 @@ pub struct Contest {
     pub shape: Shape,
     pub capacity: Capacity,
     pub pace: Pace,
+    pub calls: Calls,
     pub span: Duration,
     /// Whether all tasks run on one thread. Only there the gaps are exact.
     pub one_thread: bool,
@@ -124,27 +143,42 @@ pub struct Crowd {
 /// Lets the senders send until the deadline, and the receivers receive all of it.
 ///
 /// # Panics
-/// If another set of messages arrives than was sent, or if the peer has no such channel.
+/// If another set of messages arrives than was sent, or if the peer has no such channel or calls.
 pub fn contest<P: Peer>(runtime: &Runtime, contest: &Contest) -> Outcome {
     let &Contest {
         shape, capacity, ..
     } = contest;
     let (sender, receiver) = P::channel::<u64>(capacity).expect("a channel of that capacity");
+    let blocking = (contest.calls == Calls::Blocking).then(|| P::blocking().expect("such calls"));
+    let (block_send, block_recv) = blocking.map(|calls| (calls.send, calls.recv)).unzip();
     let race = Arc::new(Race::new(contest.span));
     let log = |side| Log::new(&race, side, contest);
     let mut tasks = Vec::with_capacity(shape.senders + shape.receivers);
     for index in 0..shape.senders as u64 {
         let log = log(Side::Senders);
-        tasks.push(Either::Left(send(sender.clone(), index << 48, log)));
+        tasks.push(Either::Left(send(
+            sender.clone(),
+            block_send,
+            index << 48,
+            log,
+        )));
     }
     drop(sender);
     for _ in 1..shape.receivers {
         let another = receiver
             .another()
             .expect("a channel with several receivers");
-        tasks.push(Either::Right(recv(another, log(Side::Receivers))));
+        tasks.push(Either::Right(recv(
+            another,
+            block_recv,
+            log(Side::Receivers),
+        )));
     }
-    tasks.push(Either::Right(recv(receiver, log(Side::Receivers))));
+    tasks.push(Either::Right(recv(
+        receiver,
+        block_recv,
+        log(Side::Receivers),
+    )));
 
     let (time, logs) = runtime.run(tasks);
     let total = |side| {
@@ -165,15 +199,21 @@ pub fn contest<P: Peer>(runtime: &Runtime, contest: &Contest) -> Outcome {
     }
 }
 
-async fn send(mut sender: impl Sender<u64>, first: u64, mut log: Log) -> Log {
+async fn send<S: Sender<u64>>(
+    mut sender: S,
+    blocking: Option<fn(&mut S, u64) -> bool>,
+    first: u64,
+    mut log: Log,
+) -> Log {
     log.begin();
     let mut number = first;
-    // Everybody sends at least once: who never gets to it has waited from the start.
+    // Every task sends at least once: one that never gets to it has waited from the start.
     loop {
-        assert!(
-            sender.send(number).await,
-            "closed while there are receivers"
-        );
+        let sent = match blocking {
+            None => sender.send(number).await,
+            Some(send) => send(&mut sender, number),
+        };
+        assert!(sent, "closed while there are receivers");
         log.completed(number);
         number += 1;
         if log.is_late() {
@@ -183,21 +223,31 @@ async fn send(mut sender: impl Sender<u64>, first: u64, mut log: Log) -> Log {
     }
 }
 
-async fn recv(mut receiver: impl Receiver<u64>, mut log: Log) -> Log {
+async fn recv<R: Receiver<u64>>(
+    mut receiver: R,
+    blocking: Option<fn(&mut R) -> Option<u64>>,
+    mut log: Log,
+) -> Log {
     log.begin();
-    while let Some(number) = receiver.recv().await {
+    loop {
+        let next = match blocking {
+            None => receiver.recv().await,
+            Some(recv) => recv(&mut receiver),
+        };
+        let Some(number) = next else {
+            // A task that waits when the channel closes may have waited for a long time, in vain.
+            log.waited();
+            return log;
+        };
         log.completed(number);
         log.work();
     }
-    // Who waits when the channel closes may have waited for a long time, in vain.
-    log.waited();
-    log
 }
 
 /// What all tasks of a contest share.
 struct Race {
     span: Duration,
-    /// When the first task began to run. Whoever runs later has waited until then.
+    /// When the first task began to run. Those that run later have waited since.
     start: OnceLock<Instant>,
     sent: AtomicU64,
     received: AtomicU64,

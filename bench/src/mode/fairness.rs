@@ -4,7 +4,7 @@ use crate::capacity::Capacity;
 use crate::contender::{self, Contender};
 use crate::executor::{Executor, Runtime};
 use crate::figures::median;
-use crate::load::contest::{Contest, Crowd, Outcome, Pace, Side};
+use crate::load::contest::{Calls, Contest, Crowd, Outcome, Pace, Side};
 use crate::load::flow::Shape;
 use crate::machine::Machine;
 use crate::mode::or;
@@ -36,6 +36,9 @@ pub struct Options {
     /// Only these executors
     #[arg(long, value_enum, value_delimiter = ',')]
     executor: Vec<Executor>,
+    /// Only these calls; blocking ones on threads only
+    #[arg(long, value_enum, value_delimiter = ',')]
+    calls: Vec<Calls>,
     /// Only these shapes: senders x receivers, as in 4x1
     #[arg(long, value_delimiter = ',')]
     shape: Vec<Shape>,
@@ -84,19 +87,25 @@ fn measure(options: &Options) -> Vec<Cell> {
     let mut cells = Vec::new();
     for executor in or(&options.executor, Executor::value_variants()) {
         let runtime = executor.start();
-        for pace in or(&options.pace, Pace::value_variants()) {
-            for shape in or(&options.shape, options.shapes(pace)) {
-                for capacity in or(&options.capacity, &CAPACITIES) {
-                    eprintln!("{executor}, {pace}, {shape}, {capacity}");
-                    let contest = Contest {
-                        shape,
-                        capacity,
-                        pace,
-                        span: options.sample(pace),
-                        one_thread: executor == Executor::TokioCurrent,
-                    };
-                    let all = compare(options, &contenders, &runtime, &contest, &watchdog);
-                    cells.extend(crowded_sides(executor, &contest, &all));
+        for calls in or(&options.calls, Calls::value_variants()) {
+            if calls == Calls::Blocking && executor != Executor::Threads {
+                continue;
+            }
+            for pace in or(&options.pace, Pace::value_variants()) {
+                for shape in or(&options.shape, options.shapes(pace)) {
+                    for capacity in or(&options.capacity, &CAPACITIES) {
+                        eprintln!("{executor}, {calls}, {pace}, {shape}, {capacity}");
+                        let contest = Contest {
+                            shape,
+                            capacity,
+                            pace,
+                            calls,
+                            span: options.sample(pace),
+                            one_thread: executor == Executor::TokioCurrent,
+                        };
+                        let all = compare(options, &contenders, &runtime, &contest, &watchdog);
+                        cells.extend(crowded_sides(executor, &contest, &all));
+                    }
                 }
             }
         }
@@ -115,6 +124,7 @@ fn compare<'a>(
     let fitting: Vec<&Contender> = contenders
         .iter()
         .filter(|contender| contender.fits(contest.shape.receivers, contest.capacity))
+        .filter(|contender| contender.blocks || contest.calls == Calls::Async)
         .collect();
     let outcomes = interleave(options.rounds().into(), fitting.len(), |index| {
         let contender = fitting[index];
@@ -138,6 +148,7 @@ fn crowded_sides(
         .filter(|side| side.tasks(contest.shape) > 1)
         .map(|side| Cell {
             executor,
+            calls: contest.calls,
             pace: contest.pace,
             shape: contest.shape,
             side,
@@ -199,7 +210,7 @@ impl Options {
 
     /// At 50 us a message, a short sample would count too few of them to tell a share.
     fn sample(&self, pace: Pace) -> Duration {
-        let sample = self.sample.unwrap_or(if self.quick { 125 } else { 400 });
+        let sample = self.sample.unwrap_or(if self.quick { 100 } else { 400 });
         let sample = Duration::from_millis(sample.into());
         match pace {
             Pace::Tight => sample,

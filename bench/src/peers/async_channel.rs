@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 pub enum AsyncChannel {}
@@ -14,6 +14,13 @@ impl Peer for AsyncChannel {
         Some(match capacity {
             Capacity::Bounded(capacity) => async_channel::bounded(capacity),
             Capacity::Unbounded => async_channel::unbounded(),
+        })
+    }
+
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        Some(Blocking {
+            send: |sender, message| sender.send_blocking(message).is_ok(),
+            recv: |receiver| receiver.recv_blocking().ok(),
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 pub enum Flume {}
@@ -14,6 +14,13 @@ impl Peer for Flume {
         Some(match capacity {
             Capacity::Bounded(capacity) => flume::bounded(capacity),
             Capacity::Unbounded => flume::unbounded(),
+        })
+    }
+
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        Some(Blocking {
+            send: |sender, message| flume::Sender::send(sender, message).is_ok(),
+            recv: |receiver| flume::Receiver::recv(receiver).ok(),
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 pub enum Kanal {}
@@ -16,6 +16,13 @@ impl Peer for Kanal {
         Some(match capacity {
             Capacity::Bounded(capacity) => kanal::bounded_async(capacity),
             Capacity::Unbounded => kanal::unbounded_async(),
+        })
+    }
+
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        Some(Blocking {
+            send: |sender, message| sender.as_sync().send(message).is_ok(),
+            recv: |receiver| receiver.as_sync().recv().ok(),
         })
     }
 }

@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 pub enum Loole {}
@@ -14,6 +14,13 @@ impl Peer for Loole {
         Some(match capacity {
             Capacity::Bounded(capacity) => loole::bounded(capacity),
             Capacity::Unbounded => loole::unbounded(),
+        })
+    }
+
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        Some(Blocking {
+            send: |sender, message| loole::Sender::send(sender, message).is_ok(),
+            recv: |receiver| loole::Receiver::recv(receiver).ok(),
         })
     }
 }

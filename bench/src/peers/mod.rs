@@ -59,6 +59,20 @@ pub trait Peer {
 
     /// `None` where this peer has no channel of that capacity.
     fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)>;
+
+    /// `None` where these handles have no calls that block a thread.
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        None
+    }
+}
+
+/// The calls of a peer that block a thread.
+pub type BlockingOf<P, M> = Blocking<<P as Peer>::Sender<M>, <P as Peer>::Receiver<M>, M>;
+
+/// The calls that block a thread; they return what the futures do.
+pub struct Blocking<S, R, M> {
+    pub send: fn(&mut S, M) -> bool,
+    pub recv: fn(&mut R) -> Option<M>,
 }
 
 pub trait Sender<M>: Clone + Send + 'static {

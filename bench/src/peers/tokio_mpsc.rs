@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 use tokio::sync::mpsc;
 
@@ -14,6 +14,13 @@ impl Peer for Bounded {
 
     fn channel<M: Message>(capacity: Capacity) -> Option<(Self::Sender<M>, Self::Receiver<M>)> {
         capacity.bounded().map(mpsc::channel)
+    }
+
+    fn blocking<M: Message>() -> Option<BlockingOf<Self, M>> {
+        Some(Blocking {
+            send: |sender, message| sender.blocking_send(message).is_ok(),
+            recv: |receiver| receiver.blocking_recv(),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{table, verdict};
 use crate::capacity::Capacity;
 use crate::contender;
 use crate::executor::Executor;
-use crate::load::contest::{Pace, Side};
+use crate::load::contest::{Calls, Pace, Side};
 use crate::load::flow::Shape;
 use crate::machine::{Machine, version};
 use std::error::Error;
@@ -15,6 +15,7 @@ use std::time::Duration;
 /// One side of a channel that several tasks compete for.
 pub struct Cell {
     pub executor: Executor,
+    pub calls: Calls,
     pub pace: Pace,
     pub shape: Shape,
     pub side: Side,
@@ -55,6 +56,20 @@ impl fmt::Display for Cell {
 }
 
 impl Cell {
+    /// What it shares with its neighbours: where the tasks run, how they wait, at which pace.
+    fn run(&self) -> String {
+        let Self {
+            executor,
+            calls,
+            pace,
+            ..
+        } = self;
+        match calls {
+            Calls::Async => format!("{executor}, {pace}"),
+            Calls::Blocking => format!("{executor}, {calls}, {pace}"),
+        }
+    }
+
     fn forebay(&self) -> &Figure {
         &self.figures[0]
     }
@@ -77,9 +92,8 @@ pub fn report(machine: &Machine, rounds: u16, sample: Duration, cells: &[Cell]) 
         versions.join(", "),
         sample.as_millis()
     );
-    for run in cells.chunk_by(|a, b| (a.executor, a.pace) == (b.executor, b.pace)) {
-        let (executor, pace) = (run[0].executor, run[0].pace);
-        let _ = writeln!(report, "\n{executor}, {pace}\n{}", every_cell(run));
+    for run in cells.chunk_by(|a, b| a.run() == b.run()) {
+        let _ = writeln!(report, "\n{}\n{}", run[0].run(), every_cell(run));
     }
     let least = |cells: &[&Figure]| {
         let shares = cells.iter().map(|figure| figure.least_share);
@@ -157,9 +171,9 @@ fn worst_cells(
     worst: impl Fn(&[&Figure]) -> String,
 ) -> comfy_table::Table {
     let header = names.iter().map(|name| name.0.to_string());
-    let mut table = table(std::iter::once("executor, pace".into()).chain(header));
-    for run in cells.chunk_by(|a, b| (a.executor, a.pace) == (b.executor, b.pace)) {
-        let mut row = vec![format!("{}, {}", run[0].executor, run[0].pace)];
+    let mut table = table(std::iter::once("executor, calls, pace".into()).chain(header));
+    for run in cells.chunk_by(|a, b| a.run() == b.run()) {
+        let mut row = vec![run[0].run()];
         row.extend(names.iter().map(|name| {
             let all = run.iter().flat_map(|cell| &cell.figures);
             let figures: Vec<&Figure> = all.filter(|figure| figure.name == name.0).collect();
@@ -332,7 +346,7 @@ fn goals(cells: &[Cell]) -> comfy_table::Table {
             format!("{}, {}", goal.executor, goal.what),
             goal.limit.to_string(),
             format!("{worst:.2}"),
-            format!("{}, {cell}", cell.pace),
+            format!("{}: {cell}", cell.run()),
             format!("{met} of {}", values.len()),
             verdict(met == values.len()).into(),
         ]);
@@ -345,6 +359,7 @@ pub fn write_csv(path: &Path, cells: &[Cell]) -> Result<(), Box<dyn Error>> {
     let mut writer = csv::Writer::from_path(path)?;
     writer.write_record([
         "executor",
+        "calls",
         "pace",
         "senders",
         "receivers",
@@ -366,6 +381,7 @@ pub fn write_csv(path: &Path, cells: &[Cell]) -> Result<(), Box<dyn Error>> {
         for figure in &cell.figures {
             writer.write_record([
                 cell.executor.to_string(),
+                cell.calls.to_string(),
                 cell.pace.to_string(),
                 cell.shape.senders.to_string(),
                 cell.shape.receivers.to_string(),
