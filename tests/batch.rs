@@ -1,4 +1,5 @@
 //! Many messages by one operation.
+#![cfg(feature = "std")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Observers, iterators, owned futures, deadlines, and senders that are polled.
+#![cfg(feature = "std")]
 
 mod common;
 

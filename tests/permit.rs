@@ -1,4 +1,5 @@
 //! Room that is reserved: exact, and given back in every case.
+#![cfg(feature = "std")]
 
 mod common;
 
