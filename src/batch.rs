@@ -346,21 +346,28 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                 }
             }
             let mut stage = Stage::new();
-            stage.fill(&mut self.rest, channel.room().max(1));
-            if stage.len() == 0 {
-                return Outcome::Done(true);
+            let more = stage.fill(&mut self.rest, channel.room().max(1));
+            let stopped = loop {
+                if stage.len() == 0 {
+                    break None;
+                }
+                match channel.push_many(&mut stage) {
+                    Ok(count) => self.sent += count,
+                    Err(error) => break Some(error),
+                }
+            };
+            if stage.len() > 0 {
+                let left = stage.len();
+                let mut left = stage.take(left);
+                self.hand = left.next();
+                self.more.extend(left);
             }
-            let pushed = channel.push_many(&mut stage);
-            self.sent += pushed.as_ref().map_or(0, |count| *count);
-            let left = stage.len();
-            let mut left = stage.take(left);
-            self.hand = left.next();
-            self.more.extend(left);
-            match pushed {
-                Err(PushError::Closed) => return Outcome::Done(false),
-                Err(PushError::Busy) => return Outcome::Busy,
+            match stopped {
+                None if !more => return Outcome::Done(true),
+                Some(PushError::Closed) => return Outcome::Done(false),
+                Some(PushError::Busy) => return Outcome::Busy,
                 // Full: the message in hand says what to do about it.
-                Ok(_) | Err(PushError::Full(_)) => {}
+                None | Some(PushError::Full(_)) => {}
             }
         }
     }

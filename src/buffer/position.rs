@@ -240,6 +240,12 @@ impl Geometry {
         Position(position.0.wrapping_add(step))
     }
 
+    /// So many places on, up to the last slot, with the same flags.
+    #[inline]
+    pub(super) fn in_row(position: Position, places: usize) -> Position {
+        Position(position.0.wrapping_add(places << Self::SHIFT))
+    }
+
     /// So many places on, and no more than there are slots, with the same flags.
     pub(super) fn ahead(&self, position: Position, places: usize) -> Position {
         let index = self.index(position) + places;

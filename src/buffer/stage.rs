@@ -11,11 +11,11 @@ use core::ptr;
 const BYTES: usize = 2048;
 
 #[repr(C, align(64))]
-struct Bytes(MaybeUninit<[u8; BYTES]>);
+struct Bytes([u8; BYTES]);
 
 /// A few messages, first in first out.
 pub(crate) struct Stage<T> {
-    bytes: Bytes,
+    bytes: MaybeUninit<Bytes>,
     /// The messages from here to `end` are there.
     start: usize,
     end: usize,
@@ -31,27 +31,37 @@ impl<T> Stage<T> {
         _ => 64,
     };
 
+    #[inline(always)] // A call would copy the bytes.
     pub(crate) fn new() -> Self {
-        Self { bytes: Bytes(MaybeUninit::uninit()), start: 0, end: 0, messages: PhantomData }
+        let mut stage = MaybeUninit::<Self>::uninit();
+        let fields = stage.as_mut_ptr();
+        // Field by field: of the whole, a constant, the compiler would fill the bytes too.
+        // SAFETY: the pointers are valid for writes, and the fields that need a value have one.
+        unsafe {
+            (&raw mut (*fields).start).write(0);
+            (&raw mut (*fields).end).write(0);
+            stage.assume_init()
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.end - self.start
     }
 
-    /// Fills an empty stage with up to `most` messages.
+    /// Fills an empty stage with up to `most` messages; `false` if there were fewer, and this were the last.
     #[inline]
-    pub(crate) fn fill(&mut self, messages: &mut impl Iterator<Item = T>, most: usize) {
+    pub(crate) fn fill(&mut self, messages: &mut impl Iterator<Item = T>, most: usize) -> bool {
         debug_assert!(self.len() == 0, "an empty stage");
         (self.start, self.end) = (0, 0);
         while self.end < most.min(Self::CAPACITY) {
             let Some(message) = messages.next() else {
-                return;
+                return false;
             };
             // SAFETY: the place is within the bytes, aligned for a message, and holds none.
             unsafe { self.first().add(self.end).write(message) };
             self.end += 1;
         }
+        true
     }
 
     /// The next `count` messages, which must be there, one by one. Those not taken stay.

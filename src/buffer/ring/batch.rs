@@ -1,4 +1,4 @@
-//! Many messages by one claim.
+//! Many messages by one claim. A claim ends with the last slot: the next one begins at the first.
 
 use super::Ring;
 use crate::buffer::answer::{Owed, PopError, PushError};
@@ -20,18 +20,22 @@ impl<T> Ring<T> {
             if tail.is_barred() {
                 return Err(PushError::Closed);
             }
-            let (place, permits) = (tail.without_permits(), tail.permits());
-            let wanted = messages.len() + permits;
-            let mut vacant = 0;
-            let mut next = place;
-            while vacant < wanted
-                && self.slots[self.geometry.index(next)].stamp() == Stamp::vacant(next)
-            {
-                vacant += 1;
-                next = self.geometry.next(next);
+            let place = tail.without_permits();
+            let row = &self.slots[self.geometry.index(tail)..];
+            // [batch-permits] what is reserved is no room. That of a tail that has moved is not used.
+            let most = if place == tail {
+                messages.len()
+            } else {
+                let head = self.head.load(Relaxed);
+                messages.len().min(self.geometry.room(head, tail).unwrap_or(0))
+            };
+            let mut count = 0;
+            for slot in row.iter().take(most) {
+                if slot.stamp() != Stamp::vacant(Geometry::in_row(place, count)) {
+                    break;
+                }
+                count += 1;
             }
-            // [batch-permits] the last of the vacant slots are reserved.
-            let count = vacant.saturating_sub(permits);
             if count == 0 {
                 let head = self.head.load(Relaxed);
                 if self.is_full(head, tail) {
@@ -48,11 +52,11 @@ impl<T> Ring<T> {
                 claim_backoff();
                 continue;
             }
-            let mut next = place;
-            for message in messages.take(count) {
+            let mut place = place;
+            for (slot, message) in row.iter().zip(messages.take(count)) {
                 // SAFETY: the claim is on this slot too, and it was seen vacant for this place.
-                unsafe { self.slots[self.geometry.index(next)].fill(next, message) };
-                next = self.geometry.next(next);
+                unsafe { slot.fill(place, message) };
+                place = Geometry::in_row(place, 1);
             }
             return Ok((count, Owed::in_claimed(tail)));
         }
@@ -67,13 +71,13 @@ impl<T> Ring<T> {
         loop {
             // [seen-head] pairs with [moved-head].
             let head = self.head.load(Acquire);
+            let row = &self.slots[self.geometry.index(head)..];
             let mut count = 0;
-            let mut next = head;
-            while count < most
-                && self.slots[self.geometry.index(next)].stamp() == Stamp::filled(next)
-            {
+            for slot in row.iter().take(most) {
+                if slot.stamp() != Stamp::filled(Geometry::in_row(head, count)) {
+                    break;
+                }
                 count += 1;
-                next = self.geometry.next(next);
             }
             if count == 0 {
                 // [closed] pairs with [close].
@@ -92,18 +96,19 @@ impl<T> Ring<T> {
                 continue;
             }
             // [claim], [moved-head] as in `pop_at`. [batch-claim] all of the messages at once.
-            if !self.head.advance(head, next, Release) {
+            if !self.head.advance(head, self.geometry.ahead(head, count), Release) {
                 claim_backoff();
                 continue;
             }
-            let mut next = head;
-            for _ in 0..count {
-                let slot = &self.slots[self.geometry.index(next)];
+            let mut place = head;
+            // Their number is known to the vector at once: it has the room.
+            messages.extend(row.iter().take(count).map(|slot| {
                 // SAFETY: the claim is on this message too, and the slot was seen filled for its place.
-                messages.push(unsafe { slot.take() });
-                slot.free(self.geometry.next_lap(next));
-                next = self.geometry.next(next);
-            }
+                let message = unsafe { slot.take() };
+                slot.free(self.geometry.next_lap(place));
+                place = Geometry::in_row(place, 1);
+                message
+            }));
             return Ok((count, Owed::in_claimed(head)));
         }
     }
