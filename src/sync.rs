@@ -16,7 +16,7 @@ pub(crate) use self::model::{Mutex, MutexGuard};
 pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use self::native::{Mutex, MutexGuard};
-use core::ops::Deref;
+use core::mem::MaybeUninit;
 pub(crate) use core::sync::atomic::Ordering;
 
 #[cfg(not(forebay_loom))]
@@ -235,31 +235,37 @@ pub(crate) fn this_thread() -> usize {
 /// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 
+/// Whether an atomic is its value and nothing more, so that one of zero may be made as zeroed memory.
+pub(crate) const BARE_ATOMICS: bool = !cfg!(any(forebay_loom, forebay_shuttle));
+
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 
-/// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not
-/// take the line away from the other side. 128 bytes where lines are fetched in pairs; nothing on
-/// small machines, which have no such caches and no memory to spare.
+/// Padding between a word that one side writes and whatever else is used, so that a write does not take
+/// the cache line away from the other side: no line has bytes from before and from after it.
+///
+/// By distance and not by alignment: an allocation of more than the usual alignment costs several times as much.
 #[derive(Debug)]
-#[cfg_attr(
-    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64"),
-    repr(align(128))
-)]
-#[cfg_attr(
-    any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32"),
-    repr(align(64))
-)]
-pub(crate) struct CachePadded<T>(pub(crate) T);
+pub(crate) struct Padding(
+    #[allow(dead_code, reason = "it is there for its size")] MaybeUninit<[u8; DISTANCE]>,
+);
 
-impl<T> Deref for CachePadded<T> {
-    type Target = T;
-
-    #[inline]
-    fn deref(&self) -> &T {
-        &self.0
+impl Padding {
+    pub(crate) const fn new() -> Self {
+        Self(MaybeUninit::uninit())
     }
 }
+
+/// What a line has beside one word. 128 bytes where lines are fetched in pairs; small machines have no
+/// such caches and no memory to spare.
+const DISTANCE: usize =
+    if cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64")) {
+        128 - size_of::<usize>()
+    } else if cfg!(any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32")) {
+        64 - size_of::<usize>()
+    } else {
+        0
+    };
 
 /// Runs the expression so that no interrupt handler of this program sees it half done.
 ///

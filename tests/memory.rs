@@ -1,4 +1,4 @@
-//! What an unbounded channel allocates, and gives back.
+//! What a channel allocates, touches, and gives back.
 #![cfg(feature = "std")]
 #![allow(unsafe_code, reason = "an allocator is an unsafe trait")]
 
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use forebay::{Receiver, Sender, unbounded};
+use forebay::{Receiver, Sender, TryRecvError, TrySendError, bounded, unbounded};
 
 /// A message as nothing else is aligned here, so that the blocks of its channel can be told from all other memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
 static MADE: AtomicUsize = AtomicUsize::new(0);
+/// Of the last block, in bytes.
+static SIZE: AtomicUsize = AtomicUsize::new(0);
 /// Where a thread that is held at its next block meets another one: when it has come there, and when it may go on.
 static MEETING: Barrier = Barrier::new(2);
 
@@ -35,6 +37,7 @@ unsafe impl GlobalAlloc for Counting {
         if layout.align() == align_of::<Message>() {
             ALIVE.fetch_add(1, SeqCst);
             MADE.fetch_add(1, SeqCst);
+            SIZE.store(layout.size(), SeqCst);
             if HELD.take() {
                 MEETING.wait();
                 MEETING.wait();
@@ -42,6 +45,12 @@ unsafe impl GlobalAlloc for Counting {
         }
         // SAFETY: as called.
         unsafe { System.alloc(layout) }
+    }
+
+    /// Not by way of `alloc`: that would touch it all.
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as called.
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -78,9 +87,86 @@ fn receive(rx: &Receiver<Message>, numbers: impl IntoIterator<Item = usize>) {
 }
 
 #[test]
+fn the_first_block_comes_with_the_first_message() {
+    let _turn = counting();
+    let (tx, rx) = unbounded::<Message>();
+    assert_eq!((rx.try_recv(), rx.len()), (Err(TryRecvError::Empty), 0));
+    assert_eq!(alive(), 0);
+    send(&tx, [1]);
+    assert_eq!((alive(), rx.len()), (1, 1));
+    receive(&rx, [1]);
+    drop((tx, rx));
+    assert_eq!(alive(), 0);
+
+    let (tx, rx) = unbounded::<Message>();
+    assert!(rx.close());
+    assert_eq!(tx.try_send(Message(1)), Err(TrySendError::Closed(Message(1))));
+    assert_eq!((rx.try_recv(), alive()), (Err(TryRecvError::Closed), 0));
+}
+
+/// Two senders bring the first block at once, and that of the slower one is given back.
+#[test]
+#[cfg_attr(
+    feature = "critical-section",
+    ignore = "a sender is not held up within a critical section"
+)]
+fn a_first_block_that_came_too_late_is_not_lost() {
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    let slower = thread::spawn({
+        let tx = tx.clone();
+        move || {
+            HELD.set(true);
+            send(&tx, [2]);
+        }
+    });
+    MEETING.wait();
+    send(&tx, [1]);
+    MEETING.wait();
+    slower.join().unwrap();
+    assert_eq!(alive(), 1);
+    receive(&rx, [1, 2]);
+}
+
+#[test]
+fn a_block_has_some_4_kib_or_a_few_messages() {
+    fn size<const N: usize>() -> usize {
+        #[repr(align(64))]
+        struct Large<const N: usize>([u8; N]);
+
+        let (tx, _rx) = unbounded();
+        assert!(tx.try_send(Large([0; N])).is_ok());
+        SIZE.load(SeqCst)
+    }
+    let _turn = counting();
+    let sizes = [size::<64>(), size::<192>(), size::<1024>()];
+    assert!(sizes.iter().all(|size| (2048..=5120).contains(size)), "{sizes:?}");
+    let size = size::<4096>();
+    assert!((3 * 4096..5 * 4096).contains(&size), "{size}");
+}
+
+/// Ten million slots, and what the kernel has given pages for.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_large_ring_takes_its_memory_when_it_is_used() {
+    fn resident() -> usize {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+    let _turn = counting();
+    let before = resident();
+    let (tx, rx) = bounded(10_000_000);
+    assert_eq!(tx.try_send(1_u64), Ok(()));
+    assert_eq!(rx.try_recv(), Ok(1));
+    let kilobytes = resident().saturating_sub(before);
+    assert!(kilobytes < 10_000, "{kilobytes} KB");
+}
+
+#[test]
 fn a_steady_flow_allocates_nothing() {
     let _turn = counting();
-    for depth in [0, 1, 62, 63, 64, 100, 1000] {
+    for depth in [0, 1, 30, 31, 32, 100, 1000] {
         let (tx, rx) = unbounded();
         send(&tx, 0..depth);
         // Up to here the depth was reached for the first time; a few blocks later one is left over.
@@ -116,7 +202,6 @@ fn bursts_within_a_block_allocate_nothing() {
 fn memory_returns_when_the_channel_is_empty() {
     let _turn = counting();
     let (tx, rx) = unbounded();
-    assert_eq!(alive(), 1);
     for round in 1..4 {
         send(&tx, 0..10_000);
         assert!(alive() > 150, "a block has not so many slots");

@@ -60,7 +60,7 @@ impl Position {
 
     /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a buffer begin, so that
     /// every program passes the wraparound in its first moments and none is surprised by it after years.
-    pub(super) fn start(places: usize) -> Self {
+    pub(super) const fn start(places: usize) -> Self {
         Self((places << Self::SHIFT).wrapping_neg())
     }
 
@@ -94,6 +94,16 @@ impl Position {
         Self(self.0.wrapping_add(Self::STEP))
     }
 
+    /// The place before, with the same flags.
+    pub(super) const fn previous(self) -> Self {
+        Self(self.0.wrapping_sub(Self::STEP))
+    }
+
+    /// So many places further, with the same flags.
+    pub(super) fn later(self, places: usize) -> Self {
+        Self(self.0.wrapping_add(places << Self::SHIFT))
+    }
+
     /// Whether both stand at the same place, whatever their flags say.
     pub(super) fn is_at(self, other: Self) -> bool {
         self.0 & !Self::FLAGS == other.0 & !Self::FLAGS
@@ -111,33 +121,48 @@ impl fmt::Debug for Position {
     }
 }
 
-/// Whose turn a slot is: a place, and whether its message is there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Whose turn a slot is: that of which lap, and whether its message is there.
+///
+/// A lap goes by its end, which is zero for the first one. So a slot of zeroes waits for its first message.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Stamp(pub(super) usize);
 
 impl Stamp {
     const FILLED: usize = 0b011;
+    const LEFT: usize = 0b010;
+
+    /// What a stamp does not tell of a position in a lap of `places`: where in the lap it is, and who waits.
+    pub(super) const fn untold(places: usize) -> usize {
+        ((places - 1) << Position::SHIFT) | Position::WAITING | Position::MARKED
+    }
 
     /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred position.
     #[inline]
-    pub(super) fn vacant(position: Position) -> Self {
-        Self(position.0 & !Self::FILLED)
+    pub(super) fn vacant(position: Position, untold: usize) -> Self {
+        Self::of(position, untold, 0)
     }
 
     /// The slot holds the message of the sender that claimed `position`. No slot has the stamp of a barred position.
     #[inline]
-    pub(super) fn filled(position: Position) -> Self {
-        Self(position.0 | Self::FILLED)
+    pub(super) fn filled(position: Position, untold: usize) -> Self {
+        Self::of(position, untold, Self::FILLED)
     }
 
-    /// The same of the slot before.
-    pub(super) fn previous(self) -> Self {
-        Self(self.0.wrapping_sub(Position::STEP))
+    /// The receiver that claimed `position` has left the slot, which waits for nobody. It is never zero.
+    #[inline]
+    pub(super) fn left(position: Position, untold: usize) -> Self {
+        Self::of(position, untold, Self::LEFT)
+    }
+
+    /// The end of the lap is one step behind the last place, and both flags, when they are up.
+    #[inline]
+    fn of(position: Position, untold: usize, state: usize) -> Self {
+        const FLAGS: usize = Position::WAITING | Position::MARKED;
+        Self((position.0 | untold).wrapping_add(Position::STEP - FLAGS + state))
     }
 }
 
-/// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither
-/// flag disturbs it, and none has to be masked out.
+/// A stamp has its state where a position has flags that say nothing about the slot; the bar is kept.
 const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
@@ -151,6 +176,8 @@ pub(super) struct Geometry {
     turn: usize,
     /// From a slot to the same one of the next lap.
     lap: usize,
+    /// What the stamps of its slots do not tell.
+    untold: usize,
 }
 
 impl Geometry {
@@ -169,6 +196,7 @@ impl Geometry {
             mask: places - 1,
             turn: (places - last) << Position::SHIFT,
             lap: places << Position::SHIFT,
+            untold: Stamp::untold(places),
         })
     }
 
@@ -181,9 +209,14 @@ impl Geometry {
         Position::start(self.mask + 1)
     }
 
-    /// The place of the slot at `index` in the first lap.
-    pub(super) fn first(&self, index: usize) -> Position {
-        Position(self.start().0 + (index << Position::SHIFT))
+    #[inline]
+    pub(super) fn vacant(&self, position: Position) -> Stamp {
+        Stamp::vacant(position, self.untold)
+    }
+
+    #[inline]
+    pub(super) fn filled(&self, position: Position) -> Stamp {
+        Stamp::filled(position, self.untold)
     }
 
     #[inline]

@@ -22,36 +22,47 @@
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::answer::{Owed, PopError, PushError};
-use super::position::{Cursor, Geometry, Position, Stamp, Traffic};
+use super::position::{Cursor, Geometry, Position, Traffic};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{CachePadded, claim_backoff};
+use crate::sync::{Padding, claim_backoff};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 #[derive(Debug)]
+#[repr(C)] // The padding is where it stands.
 pub(crate) struct Ring<T> {
-    /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
-    tail: CachePadded<Cursor>,
-    /// Moved by receivers. Its flags: senders wait; the level is High.
-    head: CachePadded<Cursor>,
     slots: Box<[Slot<T>]>,
     geometry: Geometry,
+    before: Padding,
+    /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
+    tail: Cursor,
+    between: Padding,
+    /// Moved by receivers. Its flags: senders wait; the level is High.
+    head: Cursor,
+    after: Padding,
 }
 
 impl<T> Ring<T> {
     /// `None` if the capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn new(capacity: usize, watched: bool) -> Option<Self> {
         let geometry = Geometry::new(capacity)?;
-        let mut slots = Vec::new();
-        slots.try_reserve_exact(capacity).ok()?;
-        slots.extend((0..capacity).map(|index| Slot::vacant(geometry.first(index))));
         Some(Self {
-            tail: CachePadded(Cursor::new(geometry.start().marked(watched))),
-            head: CachePadded(Cursor::new(geometry.start())),
-            slots: slots.into_boxed_slice(),
+            slots: Slot::boxed(capacity)?,
+            before: Padding::new(),
+            tail: Cursor::new(geometry.start().marked(watched)),
+            between: Padding::new(),
+            head: Cursor::new(geometry.start()),
+            after: Padding::new(),
             geometry,
         })
+    }
+
+    #[inline]
+    fn slot(&self, position: Position) -> &Slot<T> {
+        let index = self.geometry.index(position);
+        debug_assert!(index < self.slots.len());
+        // SAFETY: positions run through the slots only, from the first one to as many as the capacity and round again.
+        unsafe { self.slots.get_unchecked(index) }
     }
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
@@ -62,9 +73,9 @@ impl<T> Ring<T> {
 
     #[inline(always)]
     fn claim_at(&self, tail: Position) -> Option<Vacancy<'_, T>> {
-        let slot = &self.slots[self.geometry.index(tail)];
+        let slot = self.slot(tail);
         // A closed tail is nobody's turn.
-        if slot.stamp() != Stamp::vacant(tail) {
+        if slot.stamp() != self.geometry.vacant(tail) {
             return None;
         }
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
@@ -73,7 +84,12 @@ impl<T> Ring<T> {
             claim_backoff();
             return None;
         }
-        Some(Vacancy { slot, place: tail })
+        Some(self.vacancy(slot, tail))
+    }
+
+    #[inline(always)]
+    fn vacancy<'a>(&self, slot: &'a Slot<T>, place: Position) -> Vacancy<'a, T> {
+        Vacancy { slot, place, filled: self.geometry.filled(place) }
     }
 
     /// Claims the next slot for a message, or tells why not.
@@ -108,9 +124,9 @@ impl<T> Ring<T> {
             return None;
         }
         let tail = self.tail.load(Acquire);
-        let slot = &self.slots[self.geometry.index(full)];
+        let slot = self.slot(full);
         // The message may be on its way in. A closed tail is nobody's turn. [moved-tail] pairs with [seen-tail].
-        if slot.stamp() != Stamp::filled(full)
+        if slot.stamp() != self.geometry.filled(full)
             || tail.is_barred()
             || !self.geometry.next_lap(full).is_at(tail)
             || !self.tail.advance(tail, self.geometry.next(tail), Release)
@@ -127,7 +143,7 @@ impl<T> Ring<T> {
         }
         // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with it.
         let oldest = unsafe { slot.take() };
-        Some((Vacancy { slot, place: tail }, oldest))
+        Some((self.vacancy(slot, tail), oldest))
     }
 
     /// Takes the oldest message if it is there and nobody else is faster.
@@ -138,8 +154,8 @@ impl<T> Ring<T> {
 
     #[inline(always)]
     fn pop_at(&self, head: Position) -> Option<(T, Owed)> {
-        let slot = &self.slots[self.geometry.index(head)];
-        if slot.stamp() != Stamp::filled(head) {
+        let slot = self.slot(head);
+        if slot.stamp() != self.geometry.filled(head) {
             return None;
         }
         // [claim] pairs with [raise]: the flags are read in the word that this replaces.
@@ -150,7 +166,7 @@ impl<T> Ring<T> {
         }
         // SAFETY: the claim on `head` is ours, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
-        slot.free(self.geometry.next_lap(head));
+        slot.free(self.geometry.vacant(self.geometry.next_lap(head)));
         Some((message, Owed::in_claimed(head)))
     }
 

@@ -2,9 +2,14 @@
 
 use super::answer::Owed;
 use super::position::{Position, Stamp};
-use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
+use crate::sync::{AtomicUsize, BARE_ATOMICS, Ordering, UnsafeCell};
+use alloc::alloc::alloc_zeroed;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::alloc::Layout;
 use core::mem::MaybeUninit;
 use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::ptr::{self, NonNull};
 
 /// Holds a message exactly while its stamp is a filled one, or while the receiver that claimed it takes it out.
 #[derive(Debug)]
@@ -21,13 +26,35 @@ unsafe impl<T: Send> Sync for Slot<T> {}
 impl<T> UnwindSafe for Slot<T> {}
 impl<T> RefUnwindSafe for Slot<T> {}
 
-impl<T> Slot<T> {
-    /// A slot that waits for the sender that claims `position`.
-    pub(super) fn vacant(position: Position) -> Self {
+/// A slot that waits for the first message.
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
         Self {
-            stamp: AtomicUsize::new(Stamp::vacant(position).0),
+            stamp: AtomicUsize::new(Stamp::default().0),
             message: UnsafeCell::new(MaybeUninit::uninit()),
         }
+    }
+}
+
+impl<T> Slot<T> {
+    /// So many slots that wait for the first message, where that is possible in pages that the system zeroes when they are
+    /// first touched. `None` if there are none, or more than memory can hold.
+    pub(super) fn boxed(len: usize) -> Option<Box<[Self]>> {
+        let layout = Layout::array::<Self>(len).ok()?;
+        if layout.size() == 0 {
+            return None;
+        }
+        if !BARE_ATOMICS {
+            let mut slots = Vec::new();
+            slots.try_reserve_exact(len).ok()?;
+            slots.resize_with(len, Self::default);
+            return Some(slots.into_boxed_slice());
+        }
+        // SAFETY: the size is not zero.
+        let memory = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        let slots = ptr::slice_from_raw_parts_mut(memory.as_ptr().cast::<Self>(), len);
+        // SAFETY: the memory has the layout of a box of them, and a slot of zeroes is one that waits for the first message.
+        Some(unsafe { Box::from_raw(slots) })
     }
 
     #[inline]
@@ -37,17 +64,17 @@ impl<T> Slot<T> {
         Stamp(self.stamp.load(Ordering::Acquire))
     }
 
-    /// Puts in the message of `position` and publishes it.
+    /// Puts the message in and publishes it.
     ///
     /// # Safety
-    /// The caller has claimed `position` on the tail and has seen this slot vacant for it, or has taken out
-    /// the message that was there.
+    /// The caller has claimed on the tail the position for which `filled` is the stamp, and has seen this slot vacant for it,
+    /// or has taken out the message that was there.
     #[inline]
-    pub(super) unsafe fn fill(&self, position: Position, message: T) {
+    pub(super) unsafe fn fill(&self, filled: Stamp, message: T) {
         // SAFETY: by the contract nobody else touches the slot until the stamp below says so.
         self.message.with_mut(|slot| unsafe { (*slot).write(message) });
         // [publish] pairs with [received].
-        self.stamp.store(Stamp::filled(position).0, Ordering::Release);
+        self.stamp.store(filled.0, Ordering::Release);
     }
 
     /// Takes the message out and leaves the stamp as it is: the slot remains the caller's.
@@ -60,11 +87,11 @@ impl<T> Slot<T> {
         self.message.with(|slot| unsafe { (*slot).assume_init_read() })
     }
 
-    /// Leaves the slot to the sender that claims `position`.
+    /// Leaves the slot to whoever waits for this stamp.
     #[inline]
-    pub(super) fn free(&self, position: Position) {
+    pub(super) fn free(&self, stamp: Stamp) {
         // [free] pairs with [reused].
-        self.stamp.store(Stamp::vacant(position).0, Ordering::Release);
+        self.stamp.store(stamp.0, Ordering::Release);
     }
 }
 
@@ -76,6 +103,8 @@ impl<T> Slot<T> {
 pub(super) struct Vacancy<'a, T> {
     pub(super) slot: &'a Slot<T>,
     pub(super) place: Position,
+    /// The stamp with which it is published.
+    pub(super) filled: Stamp,
 }
 
 impl<T> Vacancy<'_, T> {
@@ -83,7 +112,7 @@ impl<T> Vacancy<'_, T> {
     #[inline]
     pub(super) fn fill(self, message: T) -> Owed {
         // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
-        unsafe { self.slot.fill(self.place, message) };
+        unsafe { self.slot.fill(self.filled, message) };
         Owed::in_claimed(self.place)
     }
 }

@@ -7,6 +7,133 @@ use crate::harness::{
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
 
+/// Two senders bring the first block: one of them in vain.
+#[test]
+fn first_2s() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        join(thread);
+        let mut inside = take_all(&rx);
+        inside.sort_unstable();
+        assert_eq!(inside, [1, 2]);
+    });
+}
+
+/// A receiver looks while the first block comes.
+#[test]
+fn first_vs_recv() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = put_thread(&tx, 1);
+        let taken = take(&rx);
+        join(thread);
+        assert!(taken == Ok(1) || taken == Err(TryRecvError::Empty));
+        assert_eq!(take_all(&rx), if taken.is_ok() { vec![] } else { vec![1] });
+    });
+}
+
+#[test]
+fn first_vs_recv_perm() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || take(&rx)
+        });
+        put(&tx, 1).unwrap();
+        let taken = join(thread);
+        assert!(taken == Ok(1) || taken == Err(TryRecvError::Empty));
+        assert_eq!(take_all(&rx), if taken.is_ok() { vec![] } else { vec![1] });
+    });
+}
+
+/// Going to sleep while the first block comes: the flag is raised on a place without a slot.
+#[test]
+fn first_vs_park() {
+    explore(10, || {
+        let (tx, rx) = unbounded_at(0);
+        let mut receiver = recv(&rx);
+        let thread = put_thread(&tx, 1);
+        receiver.poll();
+        join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+#[test]
+fn first_vs_park_perm() {
+    explore(10, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = poll_thread(recv(&rx));
+        put(&tx, 1).unwrap();
+        let mut receiver = join(thread);
+        drive(&mut receiver);
+        assert_eq!(receiver.output, Some(Ok(1)));
+    });
+}
+
+/// Asleep on a channel without a block: each of the first two messages wakes one.
+#[test]
+fn first_wakes() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(0);
+        let mut waiting = parked::<3>(&rx);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        join(thread);
+        assert_eq!(count_woken(&waiting), 2);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// A close while the first block comes: accepted is delivered, refused is not inside.
+#[test]
+fn first_vs_close() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1)
+        });
+        assert!(rx.close());
+        let inside = take_all(&rx);
+        assert_eq!(take(&rx), Err(TryRecvError::Closed));
+        match join(thread) {
+            Ok(()) => assert_eq!(inside, [1]),
+            Err(TrySendError::Closed(1)) => assert!(inside.is_empty()),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+/// The last receiver goes while the first block comes: neither message nor block stays.
+#[test]
+fn first_vs_rx_drop() {
+    explore(5, || {
+        let (tx, rx) = forebay::unbounded();
+        let thread = spawn(move || drop(rx));
+        let _accepted = put(&tx, 1);
+        join(thread);
+        assert_eq!(alive(), 0);
+    });
+}
+
+/// The length beside the first block.
+#[test]
+fn first_vs_len() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = put_thread(&tx, 1);
+        assert!(rx.len() <= 1);
+        join(thread);
+        assert_eq!(rx.len(), 1);
+    });
+}
+
 /// Two senders in one block, or over its end.
 #[test]
 fn two_senders() {
