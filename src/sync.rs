@@ -241,31 +241,31 @@ pub(crate) const BARE_ATOMICS: bool = !cfg!(any(forebay_loom, forebay_shuttle));
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 
-/// Padding between a word that one side writes and whatever else is used, so that a write does not take
-/// the cache line away from the other side: no line has bytes from before and from after it.
+/// Padding between the words that one side writes and whatever else is used, so that a write does not take a
+/// cache line away from the other side. It keeps apart what is a line away from word to word.
 ///
 /// By distance and not by alignment: an allocation of more than the usual alignment costs several times as much.
 #[derive(Debug)]
-pub(crate) struct Padding(
-    #[allow(dead_code, reason = "it is there for its size")] MaybeUninit<[u8; DISTANCE]>,
-);
+#[allow(dead_code, reason = "it is there for its size")]
+pub(crate) struct Padding<const BYTES: usize = { LINE - WORD }>(MaybeUninit<[u8; BYTES]>);
 
-impl Padding {
+impl<const BYTES: usize> Padding<BYTES> {
     pub(crate) const fn new() -> Self {
         Self(MaybeUninit::uninit())
     }
 }
 
-/// What a line has beside one word. 128 bytes where lines are fetched in pairs; small machines have no
-/// such caches and no memory to spare.
-const DISTANCE: usize =
+/// 128 bytes where lines are fetched in pairs; small machines have no such caches and no memory to spare.
+pub(crate) const LINE: usize =
     if cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64")) {
-        128 - size_of::<usize>()
+        128
     } else if cfg!(any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32")) {
-        64 - size_of::<usize>()
+        64
     } else {
-        0
+        WORD
     };
+
+const WORD: usize = size_of::<usize>();
 
 /// Runs the expression so that no interrupt handler of this program sees it half done.
 ///

@@ -13,7 +13,7 @@ pub(crate) use level::Marks;
 pub(crate) use position::{Cursor, Position, Traffic};
 
 use crate::sync::Ordering::Acquire;
-use crate::sync::uninterrupted;
+use crate::sync::{BARE_ATOMICS, uninterrupted};
 use ring::Ring;
 use segments::Segments;
 
@@ -23,6 +23,12 @@ pub(crate) enum Buffer<T> {
     Bounded(Ring<T>),
     Unbounded(Segments<T>),
 }
+
+/// Both have their position words at the same places, so that nothing needs to ask which one it is to find them.
+const _: () = {
+    let [ring, segments] = [Ring::<()>::WORDS, Segments::<()>::WORDS];
+    assert!(!BARE_ATOMICS || (ring[0] == segments[0] && ring[1] == segments[1]));
+};
 
 impl<T> Buffer<T> {
     /// `watched` marks every push as one that somebody must be told of, for good. `None` if the capacity is zero, or one that

@@ -123,46 +123,42 @@ impl fmt::Debug for Position {
 
 /// Whose turn a slot is: that of which lap, and whether its message is there.
 ///
-/// A lap goes by its end, which is zero for the first one. So a slot of zeroes waits for its first message.
+/// A lap goes by its last place, or by its end where the slot is vacant, which is zero for the first lap. So a slot
+/// of zeroes waits for its first message.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Stamp(pub(super) usize);
 
 impl Stamp {
+    /// In the last place of a lap, both flags up.
     const FILLED: usize = 0b011;
-    const LEFT: usize = 0b010;
 
-    /// What a stamp does not tell of a position in a lap of `places`: where in the lap it is, and who waits.
+    /// What a stamp does not tell of a position in a lap of `places`: where in the lap it is, and the flags that say nothing
+    /// about the slot. No slot has the stamp of a barred position.
     pub(super) const fn untold(places: usize) -> usize {
-        ((places - 1) << Position::SHIFT) | Position::WAITING | Position::MARKED
+        ((places - 1) << Position::SHIFT) | Self::FILLED
     }
 
-    /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred position.
-    #[inline]
-    pub(super) fn vacant(position: Position, untold: usize) -> Self {
-        Self::of(position, untold, 0)
-    }
-
-    /// The slot holds the message of the sender that claimed `position`. No slot has the stamp of a barred position.
+    /// The slot holds the message of the sender that claimed `position`.
     #[inline]
     pub(super) fn filled(position: Position, untold: usize) -> Self {
-        Self::of(position, untold, Self::FILLED)
+        Self(position.0 | untold)
+    }
+
+    /// The slot waits for the sender that claims `position`.
+    #[inline]
+    pub(super) fn vacant(position: Position, untold: usize) -> Self {
+        Self(Self::filled(position, untold).0.wrapping_add(Position::STEP - Self::FILLED))
     }
 
     /// The receiver that claimed `position` has left the slot, which waits for nobody. It is never zero.
     #[inline]
     pub(super) fn left(position: Position, untold: usize) -> Self {
-        Self::of(position, untold, Self::LEFT)
-    }
-
-    /// The end of the lap is one step behind the last place, and both flags, when they are up.
-    #[inline]
-    fn of(position: Position, untold: usize, state: usize) -> Self {
-        const FLAGS: usize = Position::WAITING | Position::MARKED;
-        Self((position.0 | untold).wrapping_add(Position::STEP - FLAGS + state))
+        Self(Self::filled(position, untold).0 - 1)
     }
 }
 
-/// A stamp has its state where a position has flags that say nothing about the slot; the bar is kept.
+/// A stamp has its state, which is never that of another one, where a position has flags that neither disturb it nor have to
+/// be masked out.
 const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.

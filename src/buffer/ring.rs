@@ -25,24 +25,28 @@ use super::answer::{Owed, PopError, PushError};
 use super::position::{Cursor, Geometry, Position, Traffic};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{Padding, claim_backoff};
+use crate::sync::{LINE, Padding, claim_backoff};
 use alloc::boxed::Box;
+use core::mem::offset_of;
 
 #[derive(Debug)]
-#[repr(C)] // The padding is where it stands.
+#[repr(C)] // The padding stays where it is, and the words where `Segments` has them.
 pub(crate) struct Ring<T> {
-    slots: Box<[Slot<T>]>,
-    geometry: Geometry,
     before: Padding,
     /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: Cursor,
-    between: Padding,
+    between: Padding<LINE>,
     /// Moved by receivers. Its flags: senders wait; the level is High.
     head: Cursor,
     after: Padding,
+    slots: Box<[Slot<T>]>,
+    geometry: Geometry,
 }
 
 impl<T> Ring<T> {
+    /// Where its position words are.
+    pub(super) const WORDS: [usize; 2] = [offset_of!(Self, tail), offset_of!(Self, head)];
+
     /// `None` if the capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn new(capacity: usize, watched: bool) -> Option<Self> {
         let geometry = Geometry::new(capacity)?;

@@ -34,6 +34,7 @@ use crate::sync::{AtomicPtr, Backoff, Padding, SMALL, abort, claim_backoff};
 use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::mem::offset_of;
 use core::ptr;
 
 /// A block: the link to the next one, and its slots behind that.
@@ -58,6 +59,9 @@ impl<T> Block<T> {
     /// 4 KiB of messages of 64 bytes, and the stamps beside them.
     const BYTES: usize = 4096 + 512;
     const SLOTS: usize = Self::PLACES - 1;
+    /// Whether messages are large, and the end of the block is near. Then the fast path of a sender goes over it, too: the
+    /// way to the slow one moves a message a few times.
+    const IS_SHORT: bool = 63 * size_of::<Slot<T>>() > Self::BYTES;
     /// What the stamps of its slots do not tell.
     const UNTOLD: usize = Stamp::untold(Self::PLACES);
     const LAYOUT: Layout = {
@@ -131,6 +135,7 @@ impl<T> Block<T> {
 
 /// One side: where it stands, and in which block.
 #[derive(Debug)]
+#[repr(C)]
 struct End<T> {
     position: Cursor,
     block: AtomicPtr<Block<T>>,
@@ -158,13 +163,14 @@ impl<T> End<T> {
 /// The side of the receivers, who remember how far the senders were: only when that is used up they look again, and take
 /// the line with the tail away from the senders.
 #[derive(Debug)]
+#[repr(C)]
 struct Front<T> {
     end: End<T>,
     tail: CachedPosition,
 }
 
 #[derive(Debug)]
-#[repr(C)] // The padding is where it stands.
+#[repr(C)] // The padding stays where it is, and the words where `Ring` has them.
 pub(crate) struct Segments<T> {
     before: Padding,
     /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
@@ -182,6 +188,9 @@ pub(crate) struct Segments<T> {
 impl<T> Segments<T> {
     const PLACES: usize = Block::<T>::PLACES;
     const SLOTS: usize = Block::<T>::SLOTS;
+    /// Where its position words are.
+    pub(super) const WORDS: [usize; 2] =
+        [offset_of!(Self, tail.position), offset_of!(Self, front.end.position)];
 
     pub(crate) fn new(watched: bool) -> Self {
         Self {
@@ -202,8 +211,7 @@ impl<T> Segments<T> {
         let tail = self.tail.position.load(Acquire);
         let index = tail.index(Self::PLACES);
         if tail.is_barred() || index + 1 >= Self::SLOTS {
-            // Not by way of the caller's slow path, which moves the message: a large one is in such a place often.
-            return self.claim().ok();
+            return if Block::<T>::IS_SHORT { self.claim().ok() } else { None };
         }
         let block = self.claim_in_block(tail)?;
         // SAFETY: the place in the block is claimed.
