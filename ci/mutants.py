@@ -3,8 +3,6 @@
 
     ci/mutants.py check            every entry, against the sources and the tests
     ci/mutants.py diff [PART...]   what the entries change, as a diff
-    ci/mutants.py list [PART...]   name, tags, bound, "hangs" or "ends", killers; without equivalents
-    ci/mutants.py break NAME TREE  changes the sources in the folder TREE
 
 A PART is the name of a mutant, a source file (src/wait.rs), or a tag ([claim], or claim).
 Every mutant is meant if no part is given. loom-tests/README.md describes the tables.
@@ -53,6 +51,7 @@ class Function:
     owner: str  # the type, trait, module or macro around it, or ""
     name: str
     first: int  # its tokens, from `fn` to the closing brace
+    body: int  # the opening one
     last: int
 
     def __str__(self):
@@ -93,7 +92,7 @@ class Source:
                 if head:
                     keyword, first = head
                     if keyword == "fn":
-                        function = Function(owner, self.words[first + 1], first, 0)
+                        function = Function(owner, self.words[first + 1], first, at, 0)
                     elif keyword == "impl":
                         owner = implemented(self.words[first + 1 : at])
                     else:
@@ -130,9 +129,12 @@ class Source:
     def place(self, at):
         """For a message: the line of a token, and the function around it."""
         line = self.text.count("\n", 0, self.tokens[at][1]) + 1
+        return f"{self.path.relative_to(ROOT)}:{line}, {self.around(at) or 'no function'}"
+
+    def around(self, at):
+        """The innermost function around a token, or None."""
         around = [function for function in self.functions if function.first <= at <= function.last]
-        innermost = max(around, key=lambda function: function.first, default="no function")
-        return f"{self.path.relative_to(ROOT)}:{line}, {innermost}"
+        return max(around, key=lambda function: function.first, default=None)
 
 
 # ----- The tables.
@@ -163,6 +165,10 @@ class Mutant:
     @property
     def files(self):
         return {change.file for change in self.changes}
+
+    @property
+    def bound(self):
+        return self.fields.get("bound", "2")
 
     def is_meant_by(self, part):
         return part == self.name or part in self.files or part.strip("[]") in self.list("tag")
@@ -295,31 +301,54 @@ def indent_of(line):
     return line[: len(line) - len(line.lstrip())]
 
 
+@dataclass
+class Edit:
+    """Characters of a file that a mutant replaces, with the function in which they are."""
+
+    file: str
+    function: Function
+    start: int
+    end: int
+    new: str
+
+
+def edits(mutant, sources):
+    return [edit(change, sources[change.file], locate(change, sources)) for change in mutant.changes]
+
+
+def edit(change, source, first):
+    last = first + len(words("\n".join(change.old))) - 1
+    start, end = source.tokens[first][1], source.tokens[last][2]
+    # The new lines stand as deep as the old ones, and an empty line goes altogether.
+    before = source.text[source.text.rindex("\n", 0, start) + 1 : start]
+    deeper = indent_of(before).removeprefix(indent_of(change.old[0]))
+    new = [deeper + line if line else "" for line in change.new]
+    if new:
+        new[0] = new[0].lstrip()
+    elif before.isspace() and source.text[end] == "\n":
+        start, end = start - len(before), end + 1
+    return Edit(change.file, source.around(first), start, end, "\n".join(new))
+
+
+def edited(source, edits, start=0, end=None):
+    """The text between two characters of a file, changed."""
+    end = len(source.text) if end is None else end
+    parts = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start < start:
+            raise Broken(f"two changes overlap: {folded(source.text[edit.start : edit.end])}")
+        parts += [source.text[start : edit.start], edit.new]
+        start = edit.end
+    text = "".join([*parts, source.text[start:end]])
+    return text
+
+
 def apply(mutant, sources):
     """{file: text} of the files that the mutant changes."""
-    changes = {}
-    for change in mutant.changes:
-        source = sources[change.file]
-        first = locate(change, sources)
-        last = first + len(words("\n".join(change.old))) - 1
-        start, end = source.tokens[first][1], source.tokens[last][2]
-        changes.setdefault(change.file, []).append((start, end, change))
     broken = {}
-    for file, parts in changes.items():
-        text, cut = sources[file].text, len(sources[file].text)
-        for start, end, change in sorted(parts, key=lambda part: part[0], reverse=True):
-            if end > cut:
-                raise Broken(f"two changes overlap: {folded(' '.join(change.old))}")
-            cut = start
-            # The new lines stand as deep as the old ones, and an empty line goes altogether.
-            before = text[text.rindex("\n", 0, start) + 1 : start]
-            deeper = indent_of(before).removeprefix(indent_of(change.old[0]))
-            new = [deeper + line if line else "" for line in change.new]
-            if new:
-                new[0] = new[0].lstrip()
-            elif before.isspace() and text[end] == "\n":
-                start, end = start - len(before), end + 1
-            text = text[:start] + "\n".join(new) + text[end:]
+    all_edits = edits(mutant, sources)
+    for file in {edit.file: None for edit in all_edits}:
+        text = edited(sources[file], [edit for edit in all_edits if edit.file == file])
         if words(text) == sources[file].words:
             raise Broken("changes nothing")
         broken[file] = text
@@ -378,29 +407,37 @@ def check(mutants, sources):
     return errors
 
 
-def test_file(killer):
-    """The folder and the name of the file of a killer; the last part is the test itself.
+def test_of(killer):
+    """(folder, binary, path) of a test.
 
     FILE::TEST is a model; tests/BINARY::TEST and tests/BINARY::FILE::TEST are tests of the
     crate's own, for what loom cannot see, and held::TEST is one of stress/held.
     """
-    binary, *modules = killer.split("::")[:-1]
+    binary, _, path = killer.partition("::")
+    if binary.startswith("tests/"):
+        return "tests", binary.removeprefix("tests/"), path
     if binary == "held":
-        folder, name = "stress/held/tests", "held"
-    elif binary.startswith("tests/"):
-        folder, name = "tests", binary.removeprefix("tests/")
-    else:
-        folder, name, modules = "loom-tests/tests", "models", [binary, *modules]
-    if modules:
-        return ROOT / folder / name / f"{'/'.join(modules)}.rs"
-    single = ROOT / folder / f"{name}.rs"
-    return single if single.is_file() else ROOT / folder / name / "main.rs"
+        return "stress/held/tests", binary, path
+    return "loom-tests/tests", "models", killer
 
 
 def exists(killer):
-    file = test_file(killer)
-    name = killer.split("::")[-1]
-    return file.is_file() and re.search(rf"\bfn {name}\(", file.read_text())
+    folder, binary, path = test_of(killer)
+    *modules, name = path.split("::")
+    below = ROOT / folder / binary
+    files = [below.joinpath(*modules).with_suffix(".rs")] if modules else []
+    files = files or [below / "main.rs", below.with_suffix(".rs")]
+    return any(f.is_file() and re.search(rf"\bfn {name}\(", f.read_text()) for f in files)
+
+
+def checked(sources):
+    """All the mutants; ends the program if one of them is wrong."""
+    mutants, errors = read_tables()
+    errors += check(mutants, sources)
+    if errors:
+        sys.exit("\n".join([*errors, f"{len(errors)} errors"]))
+    print(f"{len(mutants)} mutants fit the sources", file=sys.stderr)
+    return mutants
 
 
 def meant(mutants, parts):
@@ -425,28 +462,12 @@ def show(mutants, sources):
 
 
 def main(command="", *parts):
-    if command not in ("check", "diff", "list", "break"):
+    if command not in ("check", "diff"):
         sys.exit(__doc__.strip())
     sources = Sources()
-    mutants, errors = read_tables()
-    errors += check(mutants, sources)
-    if errors:
-        sys.exit("\n".join([*errors, f"{len(errors)} errors"]))
-    print(f"{len(mutants)} mutants fit the sources", file=sys.stderr)
+    mutants = checked(sources)
     if command == "diff":
         show(meant(mutants, parts), sources)
-    elif command == "list":
-        for mutant in meant(mutants, parts):
-            fields = mutant.fields
-            if "killers" in fields:
-                hangs = "hangs" if "hangs" in fields else "ends"
-                bound = fields.get("bound", "2")
-                print(mutant.name, fields["tag"], bound, hangs, fields["killers"], sep="\t")
-    elif command == "break":
-        name, tree = parts
-        for mutant in meant(mutants, [name]):
-            for file, text in apply(mutant, sources).items():
-                (Path(tree) / file).write_text(text)
 
 
 if __name__ == "__main__":
