@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/asan" RUSTFLAGS="-Zsanitizer=address"
 # With --target the flags stay away from build scripts and procedural macros.
 suite() { cargo +nightly test --lib --tests --target x86_64-unknown-linux-gnu "$@"; }
 
-cargo +nightly build --examples --target x86_64-unknown-linux-gnu # for tests/main_job.rs
+cargo +nightly build --examples --target x86_64-unknown-linux-gnu # for tests/examples
 suite -- --skip forgotten
 say "what forgets futures, and so leaks on purpose"
 ASAN_OPTIONS=detect_leaks=0 suite forgotten

@@ -17,5 +17,5 @@ END
 chmod +x "$RUSTC_WRAPPER"
 
 std=(-Zbuild-std --target x86_64-unknown-linux-gnu)
-cargo build -q "${std[@]}" --examples # for tests/main_job.rs
+cargo build -q "${std[@]}" --examples # for tests/examples
 cargo test -q "${std[@]}" --lib --tests --no-fail-fast

@@ -37,10 +37,11 @@ build() {
     models=$(sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' "$scratch/build" | tail -n 1)
 }
 
-# What no model can see is a test of the crate's own, tests/FILE::NAME, or one of held threads, held::NAME.
+# What no model can see is a test of the crate's own, tests/BINARY::NAME (tests/it::panics::...), or one of held threads,
+# held::NAME.
 is_native() { [[ $1 == tests/* || $1 == held::* ]]; }
 
-# native SECONDS TEST ARGUMENT...: cargo's arguments for the file of the test.
+# native SECONDS TEST ARGUMENT...: cargo's arguments for the binary of the test.
 native() {
     local file=${2%%::*} manifest=Cargo.toml
     [[ $file != held ]] || manifest=stress/held/Cargo.toml

@@ -10,5 +10,5 @@ export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/tsan"
 export RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt -Clinker=clang-$llvm -Clink-arg=-fsanitize=thread"
 export TSAN_OPTIONS="suppressions=$PWD/ci/tsan.suppressions"
 std=(-Zbuild-std --target x86_64-unknown-linux-gnu)
-cargo build -q "${std[@]}" --examples # for tests/main_job.rs
+cargo build -q "${std[@]}" --examples # for tests/examples
 cargo test -q "${std[@]}" --lib --tests --no-fail-fast

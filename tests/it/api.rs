@@ -3,9 +3,8 @@
 use core::error::Error;
 use core::fmt::Debug;
 use core::task::Poll;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::common::{Task, on_every_runtime};
+use crate::common::{Task, on_every_runtime, panic_text};
 use forebay::{RecvError, SendError, TryRecvError, TrySendError, bounded};
 
 /// No `Debug`, `Clone` nor `PartialEq`.
@@ -175,15 +174,6 @@ fn errors_are_errors_and_values() {
     is_value::<TrySendError<u8>>();
     is_value::<RecvError>();
     is_value::<TryRecvError>();
-}
-
-/// What `operation` panics with.
-fn panic_text<R>(operation: impl FnOnce() -> R) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(operation)).err().expect("it must panic");
-    match panic.downcast::<String>() {
-        Ok(text) => *text,
-        Err(panic) => panic.downcast::<&str>().expect("a panic with a text").to_string(),
-    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use crate::common::{Task, on_every_runtime, watched};
+use fastrand::Rng;
 use forebay::{Receiver, Recv, Send, Sender, TryRecvError, TrySendError, bounded};
 
 const CAPACITIES: [usize; 6] = [1, 2, 3, 4, 5, 1000];
@@ -33,10 +34,10 @@ impl Books {
 fn step_sender<'a>(
     slot: &mut Option<Task<Send<'a, usize>>>,
     tx: &'a Sender<usize>,
-    choice: usize,
+    choice: u8,
     books: &mut Books,
 ) {
-    match (slot.as_mut(), choice % 5) {
+    match (slot.as_mut(), choice) {
         (None, 0) => match tx.try_send(0) {
             Ok(()) => books.accepted += 1,
             Err(error) => assert_eq!(error, TrySendError::Full(0)),
@@ -55,10 +56,10 @@ fn step_sender<'a>(
 fn step_receiver<'a>(
     slot: &mut Option<Task<Recv<'a, usize>>>,
     rx: &'a Receiver<usize>,
-    choice: usize,
+    choice: u8,
     books: &mut Books,
 ) {
-    match (slot.as_mut(), choice % 7) {
+    match (slot.as_mut(), choice) {
         (None, 0) => match rx.try_recv() {
             Ok(_) => books.taken += 1,
             Err(error) => assert_eq!(error, TryRecvError::Empty),
@@ -81,18 +82,15 @@ fn four_senders_and_four_receivers_in_hostile_turns() {
         let mut books = Books { capacity, ..Books::default() };
         let mut sends = [const { None }; 4];
         let mut recvs = [const { None }; 4];
-        // A small generator of the Lehmer kind: the turns look random and are always the same.
-        let mut random: u64 = 12345;
+        let mut random = Rng::with_seed(12345);
         for turn in 0..20_000 {
-            random = random * 48271 % 0x7fff_ffff;
-            let choice = usize::try_from(random).expect("31 bits");
-            let (who, choice) = (choice % 4, choice / 8);
+            let who = random.usize(..4);
             // Long tides of sending and receiving, to be often full and often empty.
             let sending = (turn / (4 * capacity)) % 2 == 0;
-            if sending == (choice % 11 < 9) {
-                step_sender(&mut sends[who], &tx, choice / 11, &mut books);
+            if sending == (random.u8(..11) < 9) {
+                step_sender(&mut sends[who], &tx, random.u8(..5), &mut books);
             } else {
-                step_receiver(&mut recvs[who], &rx, choice / 11, &mut books);
+                step_receiver(&mut recvs[who], &rx, random.u8(..7), &mut books);
             }
             books.check(&tx);
         }

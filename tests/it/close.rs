@@ -45,8 +45,7 @@ fn what_is_inside_at_any_fill_level_is_still_received() {
 fn close_wakes_everyone_who_waits_for_a_message() {
     let (tx, rx) = bounded::<u8>(1);
     let mut recvs: Vec<_> = (0..3).map(|_| Task::parked(rx.recv())).collect();
-    let mut streams: Vec<_> = (0..3).map(|_| Task::new(rx.clone())).collect();
-    streams.iter_mut().for_each(Task::park_next);
+    let mut streams: Vec<_> = (0..3).map(|_| Task::parked_stream(rx.clone())).collect();
     let mut closed: Vec<_> = (0..3).map(|_| Task::parked(tx.closed())).collect();
     tx.close();
     for recv in &mut recvs {

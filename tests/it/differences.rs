@@ -1,9 +1,7 @@
 //! Where forebay behaves otherwise than async-channel, and where one might think so: what `docs/async-channel.md` says of
 //! both is seen here on both.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use crate::common::{Ledger, Task};
+use crate::common::{Ledger, Task, panic_text};
 
 /// What one crate does.
 #[expect(clippy::struct_excessive_bools, reason = "one field for each observation")]
@@ -40,8 +38,7 @@ macro_rules! observe {
         let dropped_with_the_last_handle = (0..3).map(|id| ledger.drops(id)).sum();
 
         let (tx, rx) = $channel::bounded(1);
-        let mut streams = [0; 3].map(|_| Task::new(rx.clone()));
-        streams.iter_mut().for_each(Task::park_next);
+        let streams = [0; 3].map(|_| Task::parked_stream(rx.clone()));
         let recv = Task::parked(rx.recv());
         tx.try_send(1).unwrap();
         let woken_by_a_message =
@@ -50,9 +47,7 @@ macro_rules! observe {
         let (tx, rx) = $channel::bounded(2);
         let mut send = Task::new(tx.send(1));
         assert_eq!(send.finish(), Ok(()));
-        let panic = catch_unwind(AssertUnwindSafe(|| send.poll())).unwrap_err();
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let send_polled_again = text.unwrap_or_else(|| *panic.downcast::<String>().unwrap());
+        let send_polled_again = panic_text(|| send.poll());
         drop(rx);
 
         let ledger = Ledger::new(2);

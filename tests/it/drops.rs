@@ -1,10 +1,9 @@
 //! Every message is dropped exactly once, whatever it looks like and wherever it ends.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use crate::common::{Ledger, Message, Task};
+use crate::common::{Grenade, Ledger, Message, Task, caught, fail, panics};
 use forebay::{SendError, TrySendError, bounded};
 
 #[test]
@@ -188,35 +187,20 @@ fn nothing_is_left_of_a_channel_once_all_handles_are_gone() {
     drop((weak_tx, weak_rx));
 }
 
-/// Panics when it is dropped, if it is told to.
-struct Grenade {
-    message: Message,
-    armed: bool,
-}
-
-impl Drop for Grenade {
-    fn drop(&mut self) {
-        if self.armed {
-            // Not `panic!`: the test is not to look like a failure.
-            resume_unwind(Box::new(self.message.id()));
-        }
-    }
-}
-
 #[test]
 fn a_panic_in_a_drop_takes_no_other_message_with_it() {
     const CAPACITY: usize = 4;
     for armed in 0..CAPACITY {
         let ledger = Ledger::new(CAPACITY + 1);
-        let grenade = |id| Grenade { message: ledger.message(id), armed: id == armed };
+        let grenade = |id| (Grenade { armed: id == armed }, ledger.message(id));
         let (tx, rx) = bounded(CAPACITY);
         for id in 0..CAPACITY {
             assert!(tx.try_send(grenade(id)).is_ok());
         }
         let mut send = Task::parked(tx.send(grenade(CAPACITY)));
         let mut closed = Task::parked(tx.closed());
-        let panic = catch_unwind(AssertUnwindSafe(|| drop(rx))).expect_err("it goes off");
-        assert_eq!(panic.downcast_ref(), Some(&armed));
+        let panic = caught(|| drop(rx)).expect_err("it goes off");
+        assert_eq!(panic.downcast_ref(), Some(&Grenade::TEXT));
         ledger.assert_dropped(0..CAPACITY);
 
         assert_eq!((tx.len(), tx.receiver_count(), tx.is_closed()), (0, 0, true));
@@ -236,10 +220,10 @@ fn a_receiver_that_unwinds_drops_what_is_inside() {
     for id in 0..3 {
         assert!(tx.try_send(ledger.message(id)).is_ok());
     }
-    let unwound = catch_unwind(AssertUnwindSafe(move || {
+    let unwound = panics(move || {
         let _first = rx.try_recv();
-        resume_unwind(Box::new("the receiver's task fails"));
-    }));
-    assert!(unwound.is_err() && tx.is_closed());
+        fail("the receiver's task fails");
+    });
+    assert!(unwound && tx.is_closed());
     ledger.assert_all_dropped();
 }

@@ -6,53 +6,53 @@ use crate::common::{Task, on_every_runtime};
 use forebay::bounded;
 
 #[test]
-fn a_held_recv_does_not_stall_the_second_message() {
+fn an_unpolled_recv_does_not_stall_the_second_message() {
     let (tx, rx) = bounded(2);
-    let mut held = Task::parked(rx.recv());
+    let mut unpolled = Task::parked(rx.recv());
     let mut second = Task::parked(rx.recv());
     assert_eq!(tx.try_send(1), Ok(()));
-    assert_eq!((held.wakes(), second.wakes()), (1, 0));
+    assert_eq!((unpolled.wakes(), second.wakes()), (1, 0));
     assert_eq!(tx.try_send(2), Ok(()));
     assert_eq!(second.wakes(), 1);
     assert_eq!(second.finish(), Ok(1), "the order is the ring's, whoever wakes");
-    assert_eq!(held.finish(), Ok(2));
+    assert_eq!(unpolled.finish(), Ok(2));
 }
 
 #[test]
-fn a_held_send_does_not_stall_the_second_slot() {
+fn an_unpolled_send_does_not_stall_the_second_slot() {
     let (tx, rx) = bounded(2);
     (0..2).for_each(|message| assert_eq!(tx.try_send(message), Ok(())));
-    let mut held = Task::parked(tx.send(2));
+    let mut unpolled = Task::parked(tx.send(2));
     let mut second = Task::parked(tx.send(3));
     assert_eq!(rx.try_recv(), Ok(0));
-    assert_eq!((held.wakes(), second.wakes()), (1, 0));
+    assert_eq!((unpolled.wakes(), second.wakes()), (1, 0));
     assert_eq!(rx.try_recv(), Ok(1));
     assert_eq!(second.wakes(), 1);
     assert_eq!(second.finish(), Ok(()));
-    assert_eq!(held.finish(), Ok(()));
+    assert_eq!(unpolled.finish(), Ok(()));
     assert_eq!((rx.try_recv(), rx.try_recv()), (Ok(3), Ok(2)));
 }
 
 #[test]
-fn a_held_send_does_not_stall_a_slot_that_is_freed_twice() {
+fn an_unpolled_send_does_not_stall_a_slot_that_is_freed_twice() {
     let (tx, rx) = bounded(1);
     assert_eq!(tx.try_send(0), Ok(()));
-    let held = Task::parked(tx.send(1));
+    let unpolled = Task::parked(tx.send(1));
     let mut second = Task::parked(tx.send(2));
     assert_eq!(rx.try_recv(), Ok(0));
     assert_eq!(tx.try_send(3), Ok(()));
     assert_eq!(rx.try_recv(), Ok(3));
-    assert_eq!((held.wakes(), second.wakes()), (1, 1));
+    assert_eq!((unpolled.wakes(), second.wakes()), (1, 1));
     assert_eq!(second.finish(), Ok(()));
 }
 
 #[test]
-fn many_held_recvs_stall_only_as_many_notifications() {
+fn many_unpolled_recvs_stall_only_as_many_notifications() {
     let (tx, rx) = bounded(8);
-    let held: Vec<_> = (0..4).map(|_| Task::parked(rx.recv())).collect();
+    let unpolled: Vec<_> = (0..4).map(|_| Task::parked(rx.recv())).collect();
     let mut live = Task::parked(rx.recv());
     (0..4).for_each(|message| assert_eq!(tx.try_send(message), Ok(())));
-    assert!(held.iter().all(|recv| recv.wakes() == 1));
+    assert!(unpolled.iter().all(|recv| recv.wakes() == 1));
     assert_eq!(tx.try_send(4), Ok(()));
     assert_eq!(live.wakes(), 1);
     for message in 0..5 {
@@ -92,11 +92,8 @@ fn forgotten_sends_stall_only_as_many_notifications() {
 #[test]
 fn a_forgotten_stream_stalls_nobody() {
     let (tx, rx) = bounded(2);
-    let mut forgotten = Task::new(rx.clone());
-    forgotten.park_next();
-    forget(forgotten);
-    let mut stream = Task::new(rx.clone());
-    stream.park_next();
+    forget(Task::parked_stream(rx.clone()));
+    let mut stream = Task::parked_stream(rx.clone());
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!(stream.wakes(), 1);
     assert_eq!(stream.next(), Some(1));
@@ -107,13 +104,12 @@ fn a_forgotten_stream_stalls_nobody() {
 }
 
 #[test]
-fn a_held_recv_does_not_stall_the_streams() {
+fn an_unpolled_recv_does_not_stall_the_streams() {
     let (tx, rx) = bounded(2);
-    let held = Task::parked(rx.recv());
-    let mut stream = Task::new(rx.clone());
-    stream.park_next();
+    let unpolled = Task::parked(rx.recv());
+    let mut stream = Task::parked_stream(rx.clone());
     assert_eq!(tx.try_send(1), Ok(()));
-    assert_eq!((held.wakes(), stream.wakes()), (1, 0));
+    assert_eq!((unpolled.wakes(), stream.wakes()), (1, 0));
     assert_eq!(tx.try_send(2), Ok(()));
     assert_eq!(stream.wakes(), 1);
     assert_eq!((stream.next(), stream.next()), (Some(1), Some(2)));
@@ -130,26 +126,26 @@ fn forgotten_futures_outlive_their_channel() {
     assert!(tx.is_closed());
 }
 
-/// Each task holds a woken `recv` (`send`) and waits for another one meanwhile.
+/// A `recv` that is registered and not polled, while its task waits for others.
 #[test]
-fn a_task_that_holds_a_waiting_future_goes_on() {
+fn a_task_beside_its_own_unpolled_future_goes_on() {
     on_every_runtime(async |runtime| {
         let (tx, rx) = bounded(2);
         let tx_2 = tx.clone();
-        let (holds, held_now) = bounded(1);
+        let (is_registered, registered) = bounded(1);
         let receiver = runtime.spawn(async move {
-            let mut held = Box::pin(rx.recv());
-            assert!(futures_lite::future::poll_once(&mut held).await.is_none());
-            holds.send(()).await.expect("the sender waits for it");
+            let mut unpolled = Box::pin(rx.recv());
+            assert!(futures_lite::future::poll_once(&mut unpolled).await.is_none());
+            is_registered.send(()).await.expect("the sender waits for it");
             let mut received = vec![rx.recv().await];
             received.push(rx.recv().await);
-            received.push(held.await);
+            received.push(unpolled.await);
             received
         });
         let sender = runtime.spawn(async move {
-            held_now.recv().await.expect("the receiver says so");
+            registered.recv().await.expect("the receiver says so");
             for message in 0..3 {
-                tx_2.send(message).await.expect("the receiver holds the channel open");
+                tx_2.send(message).await.expect("the receiver keeps the channel open");
             }
         });
         sender.await;

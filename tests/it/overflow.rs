@@ -1,10 +1,11 @@
 //! What becomes of a message for which there is no room, policy by policy, to the last message.
 
-use crate::common::{Ledger, Message, Task, on_every_runtime, watched};
+use crate::common::{
+    Grenade, Ledger, Message, Task, every_queue, on_every_runtime, panics, watched,
+};
 use forebay::queue::{self, PutError, Queue, TryPutError};
 use forebay::{Builder, Overflow, Receiver, SendError, Sender, TrySendError};
 use futures_lite::future::block_on;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use Overflow::{DropNewest, DropOldest, Refuse, Wait};
@@ -136,34 +137,23 @@ fn a_receiver_that_waits_is_woken_once() {
     assert_eq!((recv.wakes(), recv.finish()), (1, Ok(3)));
 }
 
-struct Brittle(bool);
-
-impl Drop for Brittle {
-    fn drop(&mut self) {
-        if self.0 {
-            self.0 = false;
-            std::panic::resume_unwind(Box::new("the message fails"));
-        }
-    }
-}
-
 #[test]
 fn a_displaced_message_that_panics_upsets_nothing() {
     for overflow in [DropOldest, DropNewest] {
         for by_send in [true, false] {
-            let (sender, receiver) = full(overflow, [Brittle(overflow == DropOldest)]);
-            let message = Brittle(overflow == DropNewest);
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let (sender, receiver) = full(overflow, [Grenade { armed: overflow == DropOldest }]);
+            let message = Grenade { armed: overflow == DropNewest };
+            let panicked = panics(|| {
                 if by_send {
                     let _ = Task::new(sender.send(message)).finish();
                 } else {
                     let _ = sender.try_send(message);
                 }
-            }));
-            assert!(outcome.is_err());
+            });
+            assert!(panicked);
             assert_eq!((sender.len(), sender.stats().displaced), (1, Some(1)));
             assert!(receiver.try_recv().is_ok());
-            assert!(sender.try_send(Brittle(false)).is_ok());
+            assert!(sender.try_send(Grenade { armed: false }).is_ok());
             assert!(receiver.try_recv().is_ok());
             assert!(receiver.try_recv().is_err());
         }
@@ -257,14 +247,7 @@ fn an_offer_that_blocks_goes_on() {
 /// Queues of every kind, full with 10, 20 and 30.
 fn full_queues(overflow: Overflow) -> Vec<Queue<u32>> {
     let builder = queue::Builder::new().maxsize(3).tracking().overflow(overflow);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    queues.extend([
-        builder.retries(1).fifo().unwrap(),
-        builder.lifo().unwrap(),
-        builder.priority().unwrap(),
-    ]);
+    let queues = every_queue(builder);
     for queue in &queues {
         for item in [10, 20, 30] {
             queue.try_put(item).unwrap();
@@ -283,13 +266,10 @@ fn finish<T>(queue: &Queue<T>) -> Vec<T> {
 
 #[test]
 fn a_queue_drops_what_has_waited_for_longest_or_what_is_least_urgent() {
-    let left = [
-        (10, vec![20, 30, 15]),
-        (10, vec![20, 30, 15]),
-        (10, vec![15, 30, 20]),
-        (30, vec![10, 15, 20]),
-    ];
-    for (queue, (displaced, left)) in full_queues(DropOldest).into_iter().zip(left) {
+    let left = [(10, vec![20, 30, 15]), (10, vec![15, 30, 20]), (30, vec![10, 15, 20])];
+    for (queue, (displaced, left)) in
+        full_queues(DropOldest).into_iter().zip(left.into_iter().cycle())
+    {
         assert_eq!(Task::new(queue.offer(15)).finish(), Ok(Some(displaced)));
         assert_eq!((queue.len(), queue.unfinished()), (3, 3));
         let stats = queue.stats();
@@ -418,14 +398,10 @@ fn a_join_beside_displacing_puts() {
 fn a_displaced_item_that_panics_is_done() {
     for overflow in [DropOldest, DropNewest] {
         let builder = queue::Builder::new().maxsize(1).overflow(overflow);
-        #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-        let mut queues = vec![builder.fifo().unwrap()];
-        #[cfg(feature = "std")]
-        queues.push(builder.lifo().unwrap());
-        for queue in queues {
-            assert!(queue.try_put(Brittle(overflow == DropOldest)).is_ok());
-            let put = || drop(queue.try_put(Brittle(overflow == DropNewest)));
-            assert!(catch_unwind(AssertUnwindSafe(put)).is_err());
+        for queue in every_queue(builder) {
+            assert!(queue.try_put(Grenade { armed: overflow == DropOldest }).is_ok());
+            let put = || drop(queue.try_put(Grenade { armed: overflow == DropNewest }));
+            assert!(panics(put));
             assert_eq!((queue.len(), queue.unfinished()), (1, 1));
             assert_eq!(finish(&queue).len(), 1);
         }

@@ -4,34 +4,11 @@
 //! one short. Where it is compiled with overflow checks, the one wait that would make the count
 //! negative panics in its turn, which makes the count right again.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::task::{Poll, Wake, Waker};
+use core::task::Poll;
 
-use crate::common::{Ledger, Task, watched};
+use crate::common::{Ledger, Task, caught, faulty, panics, watched};
 use forebay::{Receiver, SendError, Sender, TryRecvError, TrySendError, bounded};
 use futures_lite::StreamExt;
-
-struct Faulty;
-
-impl Wake for Faulty {
-    fn wake(self: Arc<Self>) {
-        // Not `panic!`: the test is not to look like a failure.
-        resume_unwind(Box::new("the waker fails"));
-    }
-}
-
-/// A sleeping future with a waker that panics.
-fn faulty<F: Future>(future: F) -> Task<F> {
-    let mut task = Task::parked(future);
-    assert!(task.poll_with(&Waker::from(Arc::new(Faulty))).is_pending());
-    task
-}
-
-/// Whether `operation` panicked.
-fn panics<R>(operation: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(operation)).is_err()
-}
 
 #[track_caller]
 fn assert_one_debt(panicked: &[bool]) {
@@ -45,7 +22,7 @@ where
 {
     let (mut done, mut failed) = (0, 0);
     for mut task in tasks {
-        match catch_unwind(AssertUnwindSafe(|| task.settle())) {
+        match caught(|| task.settle()) {
             Ok(Poll::Ready(_)) => done += 1,
             Ok(Poll::Pending) => {}
             Err(_) => failed += 1,
@@ -104,8 +81,7 @@ fn a_send_that_wakes_a_faulty_recv_has_sent() {
 fn a_send_that_wakes_a_faulty_stream_has_sent() {
     let (tx, rx) = bounded(4);
     let mut stream = rx.clone();
-    let mut others = [rx.clone(), rx.clone()].map(Task::new);
-    others.iter_mut().for_each(Task::park_next);
+    let mut others = [rx.clone(), rx.clone()].map(Task::parked_stream);
     let fault = faulty(stream.next());
     assert!(panics(|| tx.try_send(1)));
     assert!(others.iter().all(|stream| stream.wakes() == 1));

@@ -1,8 +1,9 @@
 //! The level by the watermarks, and those who wait for it.
 
-use crate::common::{Task, on_every_runtime, watched};
+use crate::common::{Task, every_queue, on_every_runtime, watched};
 use core::pin::pin;
 use core::task::Poll;
+use fastrand::Rng;
 use forebay::Pressure::{self, High, Low};
 use forebay::queue::{self, Job, Shutdown};
 use forebay::{Builder, Overflow, Receiver, Sender, bounded, unbounded};
@@ -18,17 +19,6 @@ assert_not_impl_any!(forebay::PressureChanges<*const u8>: Send, Sync);
 assert_impl_all!(queue::Until<'static, std::cell::Cell<u8>>: Send, Sync, Unpin);
 assert_impl_all!(queue::PressureChanges<std::marker::PhantomPinned>: Send, Unpin);
 assert_impl_all!(queue::Offer<'static, std::marker::PhantomPinned>: Send, Unpin);
-
-/// Repeatable choices.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
 
 /// The rule itself.
 struct Model {
@@ -100,17 +90,17 @@ fn exactly_between_the_marks() {
 fn random_programs_keep_to_the_rule() {
     let programs = if cfg!(miri) { 4 } else { 400 };
     for seed in 0..programs {
-        let mut random = Random(seed);
-        let capacity = 2 + usize::try_from(random.below(8)).unwrap();
-        let high = 2 + usize::try_from(random.below(capacity as u64 - 1)).unwrap();
-        let low = 1 + usize::try_from(random.below(high as u64 - 1)).unwrap();
+        let mut random = Rng::with_seed(seed);
+        let capacity = random.usize(2..10);
+        let high = random.usize(2..=capacity);
+        let low = random.usize(1..high);
         let limit = (seed % 3 != 0).then_some(capacity);
         let (sender, receiver) = marked(low, high, limit);
         let mut model = Model::new(low, high);
         let mut watcher = Task::parked(sender.until(High));
         let mut seen = 0;
         for _step in 0..300 {
-            match random.below(5) {
+            match random.u8(..5) {
                 0 | 1 if sender.try_send(0).is_ok() => model.set(model.inside + 1),
                 2 => {
                     let displaced = sender.force_send(0).unwrap().is_some();
@@ -137,28 +127,20 @@ fn random_programs_keep_to_the_rule() {
 fn random_programs_on_queues_keep_to_the_rule() {
     let programs = if cfg!(miri) { 2 } else { 200 };
     for seed in 0..programs {
-        let mut random = Random(seed);
-        let high = 2 + usize::try_from(random.below(4)).unwrap();
-        let low = 1 + usize::try_from(random.below(high as u64 - 1)).unwrap();
+        let mut random = Rng::with_seed(seed);
+        let high = random.usize(2..6);
+        let low = random.usize(1..high);
         let builder = queue::Builder::new().maxsize(high + 1).watermarks(low, high);
         let builder = builder.overflow(
             [Overflow::Refuse, Overflow::DropOldest, Overflow::DropNewest]
                 [usize::try_from(seed % 3).unwrap()],
         );
-        #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-        let mut queues = vec![builder.fifo().unwrap()];
-        #[cfg(feature = "std")]
-        queues.extend([
-            builder.lifo().unwrap(),
-            builder.priority().unwrap(),
-            builder.retries(1_000).fifo().unwrap(),
-        ]);
-        for queue in queues {
+        for queue in every_queue(builder) {
             let mut model = Model::new(low, high);
             let mut jobs: Vec<Job<'_, u64>> = Vec::new();
             for _step in 0..200 {
-                match random.below(6) {
-                    0..=2 => drop(queue.try_put(random.below(10))),
+                match random.u8(..6) {
+                    0..=2 => drop(queue.try_put(random.u64(..10))),
                     3 | 4 => jobs.extend(queue.try_get()),
                     _ => drop(jobs.pop()),
                 }
@@ -310,12 +292,7 @@ fn a_stream_keeps_nothing_open() {
 
 #[test]
 fn a_shutdown_ends_the_wait() {
-    let builder = queue::Builder::new().watermarks(1, 2);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    queues.extend([builder.lifo().unwrap(), builder.retries(1).fifo().unwrap()]);
-    for queue in queues {
+    for queue in every_queue(queue::Builder::new().watermarks(1, 2)) {
         let mut rise = Task::parked(queue.until(High));
         (0..3).for_each(|item| queue.try_put(item).unwrap());
         assert_eq!((rise.wakes(), rise.finish()), (1, High));
@@ -334,11 +311,7 @@ fn a_shutdown_ends_the_wait() {
 #[test]
 fn a_get_tells_of_a_fall() {
     let builder = queue::Builder::new().watermarks(1, 2);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![builder.fifo().unwrap(), builder.maxsize(3).fifo().unwrap()];
-    #[cfg(feature = "std")]
-    queues.extend([builder.lifo().unwrap(), builder.maxsize(3).lifo().unwrap()]);
-    for queue in queues {
+    for queue in [builder, builder.maxsize(3)].into_iter().flat_map(every_queue) {
         (0..3).for_each(|item| queue.try_put(item).unwrap());
         let mut fall = Task::parked(queue.until(Low));
         (0..3).for_each(|_| queue.try_get().unwrap().done());

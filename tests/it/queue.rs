@@ -1,6 +1,6 @@
 //! The work queue: what asyncio's does, edge by edge, for every order and on every runtime.
 
-use crate::common::{Ledger, Task, on_every_runtime};
+use crate::common::{Ledger, Task, every_queue, on_every_runtime};
 use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryGetError, TryPutError};
 use futures_lite::StreamExt;
 use static_assertions::{assert_impl_all, assert_not_impl_any};
@@ -15,19 +15,8 @@ assert_impl_all!(forebay::queue::Jobs<std::marker::PhantomPinned>: Send, Unpin);
 
 /// Queues of every kind, of that size.
 fn queues<T: Ord>(maxsize: usize) -> Vec<Queue<T>> {
-    let builder = Builder::new().maxsize(maxsize);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![Queue::bounded(maxsize), builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    {
-        queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
-        let builder = builder.retries(2);
-        queues.extend([
-            builder.fifo().unwrap(),
-            builder.lifo().unwrap(),
-            builder.priority().unwrap(),
-        ]);
-    }
+    let mut queues = every_queue(Builder::new().maxsize(maxsize));
+    queues.push(Queue::bounded(maxsize));
     queues
 }
 
@@ -273,8 +262,7 @@ fn a_shutdown_wakes_everyone_and_fails_a_put_that_had_room() {
         }
         for queue in queues::<u8>(1) {
             let mut gets = [Task::parked(queue.get()), Task::parked(queue.get())];
-            let mut jobs = Task::new(queue.jobs());
-            jobs.park_next();
+            let mut jobs = Task::parked_stream(queue.jobs());
             queue.shutdown(how);
             assert_eq!(gets.each_ref().map(Task::wakes), [1, 1]);
             for get in &mut gets {

@@ -1,14 +1,7 @@
 //! Jobs that come back, and what a panic of the user's code costs: never an item that it does not concern.
-use crate::common::{Ledger, Task, on_every_runtime};
+use crate::common::{Grenade, Ledger, Task, fail, faulty, on_every_runtime, panics};
 use core::cmp::Ordering;
 use forebay::queue::{Builder, Job, Queue, Shutdown, TryGetError, TryPutError};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::task::{Wake, Waker};
-
-fn panics<R>(operation: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(operation)).is_err()
-}
 
 #[test]
 fn a_dropped_job_comes_back_until_it_has_failed() {
@@ -60,8 +53,7 @@ fn after_a_graceful_shutdown_getters_wait_for_jobs_that_may_come_back() {
     queue.shutdown(Shutdown::Graceful);
     assert_eq!(queue.try_get().unwrap_err(), TryGetError::Empty);
     let mut get = Task::parked(queue.get());
-    let mut jobs = Task::new(queue.jobs());
-    jobs.park_next();
+    let mut jobs = Task::parked_stream(queue.jobs());
     drop(job);
     let job = get.finish().unwrap();
     assert_eq!(job.attempt(), 2);
@@ -124,7 +116,7 @@ fn workers_that_panic_lose_nothing() {
                         let panicked = panics(|| {
                             let job = job;
                             if (*job + number) % 3 == 0 && job.attempt() < 3 {
-                                resume_unwind(Box::new("a worker dies"));
+                                fail("a worker dies");
                             }
                             sum += job.into_inner();
                         });
@@ -151,24 +143,18 @@ fn workers_that_panic_lose_nothing() {
 
 #[test]
 fn a_job_whose_item_panics_in_its_drop_is_done() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            resume_unwind(Box::new("the item fails"));
-        }
-    }
     for queue in [
         Queue::bounded(2),
         Builder::new().lifo().unwrap(),
         Builder::new().retries(0).fifo().unwrap(),
     ] {
         for _ in 0..2 {
-            assert!(queue.try_put(Bomb).is_ok());
+            assert!(queue.try_put(Grenade { armed: true }).is_ok());
         }
         assert!(panics(|| queue.try_get().unwrap().done()));
         assert!(panics(|| drop(queue.try_get().unwrap())));
         assert_eq!(queue.unfinished(), 0);
-        assert!(queue.try_put(Bomb).is_ok());
+        assert!(queue.try_put(Grenade { armed: true }).is_ok());
         let mut join = Task::parked(queue.join());
         assert!(panics(|| queue.shutdown(Shutdown::Immediate)));
         join.finish();
@@ -183,7 +169,7 @@ struct Picky(u8);
 impl Ord for Picky {
     fn cmp(&self, other: &Self) -> Ordering {
         if self.0.max(other.0) == 99 {
-            resume_unwind(Box::new("the comparison fails"));
+            fail("the comparison fails");
         }
         self.0.cmp(&other.0)
     }
@@ -223,21 +209,6 @@ fn a_requeue_whose_comparison_panics_is_done() {
     assert!(queue.try_put(Picky(1)).is_ok());
     assert!(panics(|| job.try_requeue()));
     assert_eq!((queue.len(), queue.unfinished()), (1, 1));
-}
-
-struct Faulty;
-
-impl Wake for Faulty {
-    fn wake(self: Arc<Self>) {
-        resume_unwind(Box::new("the waker fails"));
-    }
-}
-
-/// A sleeping future with a waker that panics.
-fn faulty<F: Future>(future: F) -> Task<F> {
-    let mut task = Task::parked(future);
-    assert!(task.poll_with(&Waker::from(Arc::new(Faulty))).is_pending());
-    task
 }
 
 #[test]

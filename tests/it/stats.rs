@@ -1,7 +1,7 @@
 //! What the figures of a channel and of a queue say.
 
-use crate::common::{Task, watched};
-use forebay::queue::{self, Queue};
+use crate::common::{Task, every_queue, watched};
+use forebay::queue;
 use forebay::{Builder, Overflow, Receiver, Sender, Stats, TrySendError, bounded, unbounded};
 use std::thread;
 
@@ -67,8 +67,7 @@ fn handles_and_those_who_wait_are_counted() {
     #[cfg(feature = "std")]
     {
         let recv = Task::parked(receiver.recv());
-        let mut stream = Task::new(receiver.clone());
-        stream.park_next();
+        let stream = Task::parked_stream(receiver.clone());
         let stats = sender.stats();
         assert_eq!((stats.waiting_senders, stats.waiting_receivers), (0, 2));
         drop((recv, stream));
@@ -168,23 +167,9 @@ fn a_snapshot_is_of_one_moment() {
     });
 }
 
-/// Queues of every kind with tracking.
-fn queues(maxsize: usize) -> Vec<Queue<usize>> {
-    let builder = queue::Builder::new().maxsize(maxsize).tracking();
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    queues.extend([
-        builder.lifo().unwrap(),
-        builder.priority().unwrap(),
-        builder.retries(1).fifo().unwrap(),
-    ]);
-    queues
-}
-
 #[test]
 fn a_queue_counts_as_a_channel_does() {
-    for queue in queues(2) {
+    for queue in every_queue(queue::Builder::new().maxsize(2).tracking()) {
         queue.try_put(1).unwrap();
         queue.try_put(2).unwrap();
         assert!(queue.try_put(3).is_err());

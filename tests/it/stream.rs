@@ -11,8 +11,7 @@ use futures_lite::StreamExt;
 #[test]
 fn a_stream_yields_the_messages_in_order_and_ends_after_close() {
     let (tx, rx) = bounded(2);
-    let mut stream = Task::new(rx);
-    stream.park_next();
+    let mut stream = Task::parked_stream(rx);
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!(tx.try_send(2), Ok(()));
     assert_eq!((stream.next(), stream.next()), (Some(1), Some(2)));
@@ -38,8 +37,7 @@ fn a_stream_is_terminated_once_closed_and_empty() {
 #[test]
 fn a_message_taken_elsewhere_leaves_the_stream_waiting() {
     let (tx, rx) = bounded(1);
-    let mut stream = Task::new(rx.clone());
-    stream.park_next();
+    let mut stream = Task::parked_stream(rx.clone());
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!(rx.try_recv(), Ok(1));
     stream.park_next();
@@ -63,8 +61,7 @@ fn a_stream_frees_a_slot_for_a_waiting_send() {
 #[test]
 fn a_parked_stream_still_serves_as_a_receiver() {
     let (tx, rx) = bounded(1);
-    let mut stream = Task::new(rx);
-    stream.park_next();
+    let mut stream = Task::parked_stream(rx);
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!(stream.get().try_recv(), Ok(1));
     assert_eq!(stream.get().try_recv(), Err(TryRecvError::Empty));
@@ -80,10 +77,8 @@ fn a_parked_stream_still_serves_as_a_receiver() {
 #[test]
 fn a_woken_stream_that_is_not_polled_leaves_the_message_to_others() {
     let (tx, rx) = bounded(1);
-    let mut idle = Task::new(rx.clone());
-    idle.park_next();
-    let mut busy = Task::new(rx.clone());
-    busy.park_next();
+    let idle = Task::parked_stream(rx.clone());
+    let mut busy = Task::parked_stream(rx.clone());
     for message in 0..3 {
         assert_eq!(tx.try_send(message), Ok(()));
         assert_eq!(busy.wakes(), 1);
@@ -98,8 +93,7 @@ fn a_woken_stream_that_is_not_polled_leaves_the_message_to_others() {
 #[test]
 fn a_clone_of_a_parked_stream_waits_for_itself() {
     let (tx, rx) = bounded(2);
-    let mut stream = Task::new(rx);
-    stream.park_next();
+    let mut stream = Task::parked_stream(rx);
     let mut clone = Task::new(stream.get().clone());
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!((stream.wakes(), clone.wakes()), (1, 0));

@@ -7,10 +7,10 @@ use core::fmt::{Debug, Display};
 use core::future::Future;
 use core::marker::{PhantomData, PhantomPinned};
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::sync::MutexGuard;
 
+use crate::common::panic_text;
 use futures_core::stream::{FusedStream, Stream};
 
 /// Nothing but the auto traits.
@@ -201,9 +201,7 @@ macro_rules! superset {
                     texts.push(format!("{error:?}: {error}"));
                 }
                 for capacity in [0, usize::MAX] {
-                    let panic = catch_unwind(|| drop($channel::bounded::<u8>(capacity))).unwrap_err();
-                    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-                    texts.push(text.unwrap_or_else(|| *panic.downcast::<String>().unwrap()));
+                    texts.push(panic_text(|| $channel::bounded::<u8>(capacity)));
                 }
                 texts
             }

@@ -15,9 +15,7 @@ fn parked_sends(tx: &Sender<usize>, n: usize) -> Vec<Task<Send<'_, usize>>> {
 }
 
 fn parked_streams(rx: &Receiver<usize>, n: usize) -> Vec<Task<Receiver<usize>>> {
-    let mut streams: Vec<_> = (0..n).map(|_| Task::new(rx.clone())).collect();
-    streams.iter_mut().for_each(Task::park_next);
-    streams
+    (0..n).map(|_| Task::parked_stream(rx.clone())).collect()
 }
 
 fn wakes<P>(tasks: &[Task<P>]) -> usize {
@@ -286,8 +284,7 @@ fn no_waker_is_kept_once_its_future_is_gone() {
     assert_eq!(recv.finish(), Ok(0));
     assert_eq!(Arc::strong_count(&waker), 1);
 
-    let mut stream = Task::new(rx.clone());
-    stream.park_next();
+    let mut stream = Task::parked_stream(rx.clone());
     let waker = stream.replace_waker();
     drop(stream);
     assert_eq!(Arc::strong_count(&waker), 1);

@@ -418,10 +418,10 @@ fn recheck_owed_send() {
 
 /// A woken receiver that is not polled: the second message wakes the other one.
 #[test]
-fn held_receiver() {
+fn unpolled_receiver() {
     explore(5, || {
         let (tx, rx) = channel(2);
-        let [held, mut other] = parked(&rx);
+        let [unpolled, mut other] = parked(&rx);
         let thread = spawn({
             let tx = Arc::clone(&tx);
             move || {
@@ -433,16 +433,16 @@ fn held_receiver() {
         join(thread);
         drive(&mut other);
         assert_eq!(other.output, Some(Ok(1)));
-        assert!(held.is_woken());
+        assert!(unpolled.is_woken());
     });
 }
 
 /// The same on the other side.
 #[test]
-fn held_sender() {
+fn unpolled_sender() {
     explore(5, || {
         let (tx, rx) = filled(2);
-        let [held, mut other] = parked_sends(&tx, [2, 3]);
+        let [unpolled, mut other] = parked_sends(&tx, [2, 3]);
         let thread = spawn({
             let rx = Arc::clone(&rx);
             move || (take(&rx).unwrap(), take(&rx).unwrap())
@@ -451,7 +451,7 @@ fn held_sender() {
         assert_eq!(join(thread), (0, 1));
         drive(&mut other);
         assert_eq!(other.output, Some(Ok(())));
-        assert!(held.is_woken());
+        assert!(unpolled.is_woken());
         assert_eq!(take_all(&rx), [3]);
     });
 }

@@ -1,40 +1,23 @@
 //! A thread that stops for as long as it likes between its claim and its publication: the others lose nothing, are told nothing
 //! false, and where they wait they do so in turns, not in one poll.
 
+#[path = "../../../tests/it/common/hand.rs"]
+#[expect(dead_code, reason = "the tests of the crate use more of it")]
+mod hand;
+
 use forebay::{RecvError, TryRecvError, TrySendError, bounded, unbounded};
+use hand::Task;
 use held_atomics::Hold;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Waker};
 use std::thread;
 
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
 /// Polls a few times: each poll must return although the other thread is held, and ask for another turn.
-fn assert_takes_turns<F: Future + Unpin>(future: &mut F) {
-    let wakes = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&wakes));
+fn assert_takes_turns<F: Future>(task: &mut Task<F>) {
     for turn in 1..=5 {
-        assert!(pin!(&mut *future).poll(&mut Context::from_waker(&waker)).is_pending());
-        assert_eq!(wakes.0.load(Ordering::SeqCst), turn, "busy is no reason to sleep");
-    }
-}
-
-fn finish<F: Future + Unpin>(future: &mut F) -> F::Output {
-    loop {
-        let poll = pin!(&mut *future).poll(&mut Context::from_waker(Waker::noop()));
-        if let Poll::Ready(output) = poll {
-            return output;
-        }
-        thread::yield_now();
+        assert!(task.poll().is_pending());
+        assert_eq!(task.wakes(), turn, "busy is no reason to sleep");
     }
 }
 
@@ -99,9 +82,9 @@ fn a_held_sender_keeps_its_place() {
 #[test]
 fn a_recv_beside_a_held_sender_takes_turns() {
     let (tx, rx) = bounded(2);
-    let mut recv = rx.recv();
+    let mut recv = Task::new(rx.recv());
     let sent = held(|| tx.try_send(1), |_| assert_takes_turns(&mut recv));
-    assert_eq!((sent, finish(&mut recv)), (Ok(()), Ok(1)));
+    assert_eq!((sent, recv.finish()), (Ok(()), Ok(1)));
 }
 
 #[test]
@@ -126,9 +109,9 @@ fn a_held_receiver_keeps_its_slot() {
 fn a_send_beside_a_held_receiver_takes_turns() {
     let (tx, rx) = bounded(1);
     assert_eq!(tx.try_send(1), Ok(()));
-    let mut send = tx.send(2);
+    let mut send = Task::new(tx.send(2));
     let received = held(|| rx.try_recv(), |_| assert_takes_turns(&mut send));
-    assert_eq!((received, finish(&mut send)), (Ok(1), Ok(())));
+    assert_eq!((received, send.finish()), (Ok(1), Ok(())));
     assert_eq!(rx.try_recv(), Ok(2));
 }
 
@@ -165,7 +148,7 @@ fn a_block_is_not_filled_again_while_a_sender_in_it_is_held() {
 #[test]
 fn a_close_does_not_wait_for_a_held_sender_and_its_message_arrives() {
     for (tx, rx) in [bounded(2), unbounded()] {
-        let mut recv = rx.recv();
+        let mut recv = Task::new(rx.recv());
         let sent = held(
             || tx.try_send(1),
             |_| {
@@ -174,8 +157,8 @@ fn a_close_does_not_wait_for_a_held_sender_and_its_message_arrives() {
                 assert!(rx.is_closed() && rx.len() == 1);
             },
         );
-        assert_eq!((sent, finish(&mut recv)), (Ok(()), Ok(1)));
-        assert_eq!(finish(&mut rx.recv()), Err(RecvError));
+        assert_eq!((sent, recv.finish()), (Ok(()), Ok(1)));
+        assert_eq!(Task::new(rx.recv()).finish(), Err(RecvError));
     }
 }
 

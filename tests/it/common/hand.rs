@@ -130,6 +130,14 @@ impl<S: Stream> Task<S> {
         assert!(self.settle_next().is_pending(), "a stream that must wait is ready");
     }
 
+    /// A stream that sleeps, with no wake yet.
+    #[track_caller]
+    pub(crate) fn parked_stream(stream: S) -> Self {
+        let mut task = Self::new(stream);
+        task.park_next();
+        task
+    }
+
     /// The answer of a stream that must not wait.
     #[track_caller]
     pub(crate) fn next(&mut self) -> Option<S::Item> {

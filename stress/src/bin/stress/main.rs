@@ -1,9 +1,15 @@
 //! Channels under everything at once, on every runtime, until the time is up. Every message is accounted for.
 
-#[path = "../../../../tests/it/common/mod.rs"]
-mod common;
+#[path = "../../../../tests/it/common/hand.rs"]
+#[expect(dead_code, reason = "the tests of the crate use more of it")]
+mod hand;
+#[path = "../../../../tests/it/common/ledger.rs"]
+#[expect(dead_code, reason = "the tests of the crate use more of it")]
+mod ledger;
 mod receiving;
 mod round;
+#[path = "../../../../tests/it/common/runtime.rs"]
+mod runtime;
 mod sending;
 mod watchdog;
 

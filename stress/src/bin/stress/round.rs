@@ -1,7 +1,8 @@
 //! One channel from its beginning to its end.
 
-use crate::common::{Ledger, Message, Runtime};
+use crate::ledger::{Ledger, Message};
 use crate::receiving::Receiving;
+use crate::runtime::Runtime;
 use crate::sending::Sending;
 use crate::watchdog::Watchdog;
 use fastrand::Rng;
