@@ -11,7 +11,7 @@ use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, defer};
+use crate::sync::{Backoff, both, for_each};
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
@@ -175,11 +175,15 @@ impl<T> Channel<T> {
         if owed == Owed::Wakeup {
             return self.open_arrivals();
         }
-        // Also where the waker of somebody who waits for a level panics.
-        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals()));
-        if let Some(watch) = &self.watch {
-            watch.pushed(&self.buffer);
+        let look = || {
+            if let Some(watch) = &self.watch {
+                watch.pushed(&self.buffer);
+            }
+        };
+        if owed == Owed::WakeupAndLook {
+            return both(look, || self.open_arrivals());
         }
+        look();
     }
 
     #[cold]
@@ -187,21 +191,27 @@ impl<T> Channel<T> {
         if owed == Owed::Wakeup {
             return self.open_vacancies();
         }
-        // As above.
-        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies()));
-        if let Some(watch) = &self.watch {
-            watch.popped(&self.buffer);
+        let look = || {
+            if let Some(watch) = &self.watch {
+                watch.popped(&self.buffer);
+            }
+        };
+        if owed == Owed::WakeupAndLook {
+            return both(look, || self.open_vacancies());
         }
+        look();
     }
 
     /// Wakes receivers for a message: a waiting `recv`, or the streams if there is none.
     fn open_arrivals(&self) {
-        open(self.buffer.tail(), 1, &[&self.arrivals, &self.streams]);
+        self.patience.of_senders().wakes();
+        open(self.buffer.tail(), &[&self.arrivals, &self.streams]);
     }
 
     /// Wakes a sender for a free slot.
     fn open_vacancies(&self) {
-        open(self.buffer.head(), 1, &[&self.vacancies]);
+        self.patience.of_receivers().wakes();
+        open(self.buffer.head(), &[&self.vacancies]);
     }
 
     #[inline]
@@ -295,19 +305,33 @@ impl<T> Channel<T> {
         self.buffer.head().raise(full)
     }
 
+    /// Whether a `recv` that finds a message is to give way to other tasks first.
+    pub(crate) fn recv_gives_way(&self) -> bool {
+        let place = self.buffer.head().budget_end();
+        place.is_some_and(|place| {
+            self.len() != 0 && self.patience.of_receivers().gives_way_at(place)
+        })
+    }
+
+    /// Whether a `send` that finds room is to give way to other tasks first.
+    pub(crate) fn send_gives_way(&self) -> bool {
+        let place = self.buffer.tail().budget_end();
+        place.is_some_and(|place| !self.is_full() && self.patience.of_senders().gives_way_at(place))
+    }
+
     /// Passes on a notification of `arrivals` that a `recv` did not use.
     pub(crate) fn hand_on_arrival(&self) {
         // [hand-on] the flag stays as it is: nothing is known here about who else sleeps.
-        if self.arrivals.notify(1) == 0 {
+        if !self.arrivals.wake_one() {
             // [hand-on-streams] no `recv` is left that could take the message.
-            self.streams.notify(usize::MAX);
+            self.streams.wake_all();
         }
     }
 
     /// Passes on a notification of `vacancies` that a `send` did not use.
     pub(crate) fn hand_on_vacancy(&self) {
         // [hand-on-vacancy] as above.
-        self.vacancies.notify(1);
+        self.vacancies.wake_one();
     }
 
     /// Closes for good and wakes everybody; `true` for the one call that did.
@@ -348,9 +372,9 @@ impl<T> Channel<T> {
             senders: self.sender_count(),
             receivers: self.receiver_count(),
             #[cfg(feature = "std")]
-            waiting_senders: self.vacancies.sleepers(),
+            waiting_senders: self.vacancies.waiters(),
             #[cfg(feature = "std")]
-            waiting_receivers: self.arrivals.sleepers() + self.streams.sleepers(),
+            waiting_receivers: self.arrivals.waiters() + self.streams.waiters(),
             deepest: tally.map(|tally| tally.deepest),
             refused: tally.map(|tally| tally.refused),
             displaced: tally.map(|tally| tally.displaced),
@@ -358,20 +382,20 @@ impl<T> Channel<T> {
     }
 
     /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
+    ///
+    /// A message that panics when it is dropped takes no other with it.
     pub(crate) fn drain(&self) {
         let mut backoff = Backoff::default();
-        loop {
-            match self.pop() {
-                Ok(message) => {
-                    // A message that panics when it is dropped takes no other with it.
-                    let rest = defer(|| self.drain());
-                    drop(message);
-                    rest.cancel();
+        let left = core::iter::from_fn(|| {
+            loop {
+                match self.pop() {
+                    Ok(message) => return Some(message),
+                    Err(PopError::Busy) => backoff.wait(),
+                    Err(PopError::Empty(_) | PopError::Closed) => return None,
                 }
-                Err(PopError::Busy) => backoff.wait(),
-                Err(PopError::Empty(_) | PopError::Closed) => return,
             }
-        }
+        });
+        for_each(left, drop);
     }
 
     pub(crate) fn sender_count(&self) -> usize {
@@ -409,11 +433,14 @@ impl<T> Channel<T> {
 
     pub(crate) fn drop_receiver(&self) {
         if self.receivers.remove_one() {
-            let drain = defer(|| self.drain());
-            // [last-receiver] senders that wait for room would wait for ever.
-            self.close();
-            // [drain] what is inside nobody will receive; it must not live as long as the last sender.
-            drop(drain);
+            both(
+                // [last-receiver] senders that wait for room would wait for ever.
+                || {
+                    self.close();
+                },
+                // [drain] what is inside nobody will receive; it must not live as long as the last sender.
+                || self.drain(),
+            );
         }
     }
 }
@@ -433,11 +460,11 @@ impl<T> Watched for Channel<T> {
     }
 }
 
-/// Wakes `count` sleepers of the first gate. If it has fewer, nobody else is announced to from here on, until
+/// Wakes one waiter of the first gate. If it has none, nobody is announced to from here on, until
 /// somebody raises the flag again.
-fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
-    // While sleepers remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if gates[0].notify(count) < count {
+fn open(word: &Cursor, gates: &[&Gate]) {
+    // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
+    if !gates[0].wake_one() {
         // [lower] before [sweep]: whoever saw the flag up has taken its place by then and is woken here; whoever comes
         // later sees it down and raises it.
         word.lower();

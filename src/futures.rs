@@ -69,8 +69,17 @@ impl<T> Attempt for Sending<'_, T> {
         Some(self.of_senders())
     }
 
+    fn gives_way(&self) -> bool {
+        self.channel.send_gives_way()
+    }
+
     fn raise(&self, full: Position) -> bool {
         self.channel.raise_vacancies(full)
+    }
+
+    fn raises_early(&self) -> bool {
+        // [early-open] a close does not change the word that this raises.
+        !self.channel.is_closed()
     }
 
     fn hand_on(&self) {
@@ -127,8 +136,16 @@ impl<T> Attempt for Receiving<'_, T> {
         Some(self.of_receivers())
     }
 
+    fn gives_way(&self) -> bool {
+        self.channel.recv_gives_way()
+    }
+
     fn raise(&self, empty: Position) -> bool {
         self.channel.raise_arrivals(empty)
+    }
+
+    fn raises_early(&self) -> bool {
+        true
     }
 
     fn hand_on(&self) {

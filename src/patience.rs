@@ -1,5 +1,6 @@
-//! What a channel has learned about waiting: whether it pays to spin, or to give the others a turn, before going to
-//! sleep. Nothing here decides whether a wait is right, only how soon it sleeps.
+//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and where
+//! the executor was last given its turn. Nothing here decides whether a wait is right, nor who is next:
+//! only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, this_thread};
@@ -30,12 +31,13 @@ impl Patience {
 /// What one side has learned.
 #[derive(Debug)]
 struct Lessons {
-    /// Spinning: pays where the other side runs on another processor at this very moment. `None` where it never does.
+    /// Spinning: pays where the other side runs on another processor at this very moment. `None`
+    /// where it never does.
     spin: Option<Habit>,
-    /// Giving the other tasks of the executor a turn: pays where one of them is the other side.
-    turn: Habit,
-    /// On which thread somebody waited last; zero before.
+    /// On which thread this side last waited, or woke the other one; zero before.
     thread: AtomicUsize,
+    /// The last place at which a budget ended.
+    yielded_at: AtomicUsize,
 }
 
 impl Lessons {
@@ -43,13 +45,20 @@ impl Lessons {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
         Self {
             spin: spins.then(spin),
-            turn: Habit::after(0, &Terms { gain: 6, growth: 1, longest_pause: 6 }),
             thread: AtomicUsize::new(0),
+            yielded_at: AtomicUsize::new(0),
+        }
+    }
+
+    fn is_here(&self) {
+        let here = this_thread();
+        if self.thread.load(Relaxed) != here {
+            self.thread.store(here, Relaxed);
         }
     }
 }
 
-/// Somebody who waits on one side.
+/// A waiter of one side.
 #[derive(Clone, Copy)]
 pub(crate) struct Patient<'a> {
     own: &'a Lessons,
@@ -67,18 +76,17 @@ impl Patient<'_> {
         let Some(spin) = &self.own.spin else {
             return 0;
         };
-        let here = this_thread();
-        if self.own.thread.load(Relaxed) != here {
-            self.own.thread.store(here, Relaxed);
-        }
-        if self.other.thread.load(Relaxed) == here {
-            // Nothing comes from there while this thread spins.
+        self.own.is_here();
+        let other = self.other.thread.load(Relaxed);
+        if other == 0 || other == this_thread() {
+            // Nothing is known to come from another thread while this one spins.
             return 0;
         }
         match spin.tried() {
             None => 0,
             Some(Try::Again) => FEW,
-            // Perhaps both sides put each other to sleep, and would not if one of them waited for the other to wake up.
+            // Perhaps both sides put each other to sleep, and would not if one of them waited for
+            // the other to wake up.
             Some(Try::AfterPause) => MANY,
         }
     }
@@ -90,14 +98,20 @@ impl Patient<'_> {
         }
     }
 
-    /// Whether to give the others a turn before going to sleep.
-    pub(crate) fn gives_turn(self) -> bool {
-        self.own.turn.tried().is_some()
+    /// This side is about to wake the other one.
+    pub(crate) fn wakes(self) {
+        if self.own.spin.is_some() {
+            self.own.is_here();
+        }
     }
 
-    /// What was waited for was there after the turn.
-    pub(crate) fn turn_paid(self) {
-        self.own.turn.rewarded();
+    /// Whether the budget that ends at `place` has not ended there yet: a wait that is dropped and
+    /// begun again gives way once, and then gets its message.
+    pub(crate) fn gives_way_at(self, place: usize) -> bool {
+        self.own.yielded_at.load(Relaxed) != place && {
+            self.own.yielded_at.store(place, Relaxed);
+            true
+        }
     }
 }
 

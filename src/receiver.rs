@@ -128,6 +128,7 @@ impl<T> Clone for Receiver<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
+        self.leave_streams();
         self.channel.drop_receiver();
     }
 }

@@ -38,11 +38,27 @@ impl<T> Attempt for Streaming<'_, T> {
         self.0.patience()
     }
 
+    fn gives_way(&self) -> bool {
+        self.0.gives_way()
+    }
+
     fn raise(&self, empty: Self::Seen) -> bool {
         self.0.raise(empty)
     }
 
+    fn raises_early(&self) -> bool {
+        self.0.raises_early()
+    }
+
     fn hand_on(&self) {}
+}
+
+impl<T> Receiver<T> {
+    /// Gives up the place as a stream. It owes nothing.
+    pub(crate) fn leave_streams(&mut self) {
+        let Receiver { channel, stage, .. } = self;
+        wait::leave(&Streaming(Receiving { channel }), stage);
+    }
 }
 
 /// The messages, until the channel is closed and empty.

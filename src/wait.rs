@@ -1,24 +1,36 @@
 //! The one wait loop, polled by tasks and run by threads.
 //!
-//! A wait is an [`Attempt`] that is made again and again, and a [`Stage`] that lasts between the attempts. To fall
-//! asleep it
+//! A wait is an [`Attempt`] that is made again and again, and a [`Stage`] that lasts between the
+//! attempts. To fall asleep it
 //! 1. takes a place at the gate,
-//! 2. makes the attempt again: what came before the place was taken is seen here,
-//! 3. raises the flag on the very word with which that attempt found itself blocked, or starts again at 2,
-//! 4. sleeps: what comes later sees the flag, and then the place.
+//! 2. raises the flag on the very word with which the attempt found itself blocked; where that word
+//!    does not change with everything that matters, it makes the attempt again first,
+//! 3. sleeps: what comes later sees the flag, and then the place.
 //!
-//! A place costs several times what a turn of the executor costs, so a wait may spin first, or let the others have their
-//! turn, and make the attempt once more before it takes a place: see [`Patience`](crate::patience::Patience).
+//! If the word has changed meanwhile, it makes the attempt again: what came before the place was
+//! taken is seen there.
+//!
+//! # Order
+//! Who waits has a place, and the gate wakes by age. Who was woken and finds that another was faster
+//! takes its old place again. So nothing here may delay the place of who is blocked, nor be
+//! quicker than those who have one: a wait spins only where no other one of its side waits.
 //!
 //! # Notifications are owed
-//! A notification says "one of you can go on", so whoever receives it must pass it on unless it went on itself. It
-//! is settled by an attempt that succeeds, or by one that finds its side empty (full) by the positions: then
-//! somebody else has gone on. Finding it busy settles nothing. A wait that ends without settling hands on.
+//! A notification says "one of you can go on", so whoever receives it must pass it on unless it went
+//! on itself. It is settled by an attempt that succeeds, or by one that finds its side empty (full)
+//! by the positions: then another one has gone on. Finding it busy settles nothing. A wait that ends
+//! without settling hands on.
+//!
+//! # Nobody sleeps unannounced
+//! `Pending` is returned in three states only. [`Asleep`](Stage::Asleep): the place was taken, and
+//! then the flag was up. [`Yielded`](Stage::Yielded) and [`Entered`](Stage::Entered): the task has
+//! woken itself.
 
-use crate::gate::{Gate, Listener};
+use crate::gate::{Gate, Ticket};
 use crate::patience::Patient;
 use crate::sync::{Backoff, HEURISTICS, pause};
-use core::task::{Context, Poll};
+use core::mem;
+use core::task::{Context, Poll, Waker};
 
 /// What one attempt came to.
 pub(crate) enum Outcome<T, S> {
@@ -46,8 +58,8 @@ pub(crate) trait Attempt {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen>;
 
-    /// The attempt on the short way: it looks only where success would show, and so leaves the other lines to who is about
-    /// to bring it about. `None` tells nothing.
+    /// The attempt on the fast path: it looks only where success would show, and so leaves the other
+    /// cache lines to who is about to bring it about. `None` tells nothing.
     fn attempt_fast(&mut self) -> Option<Self::Output> {
         None
     }
@@ -55,30 +67,69 @@ pub(crate) trait Attempt {
     /// Where to sleep while the attempt is blocked.
     fn gate(&self) -> &Gate;
 
-    /// What is known here about not going to sleep at once; `None` where that makes no sense.
+    /// What is known here about spinning before going to sleep; `None` where that makes no sense.
     fn patience(&self) -> Option<Patient<'_>> {
         None
+    }
+
+    /// Whether the executor gets its turn before an attempt that would succeed: `true` once at each
+    /// place where a budget ends.
+    fn gives_way(&self) -> bool {
+        false
     }
 
     /// Asks to be announced; `false` if what was seen is no longer so.
     fn raise(&self, seen: Self::Seen) -> bool;
 
-    /// Gives a notification that was not used to somebody who can use it.
+    /// Whether [`raise`](Self::raise) may be asked about what was seen before the place was taken:
+    /// whatever unblocks the attempt changes the word that is raised, or shows here. Asked when the
+    /// place is taken.
+    fn raises_early(&self) -> bool {
+        false
+    }
+
+    /// Gives a notification that was not used to another one who can use it.
     fn hand_on(&self);
 }
 
-/// How far a wait has got.
+/// How far a wait has got. Where a poll leads it:
+///
+/// | from | succeeds | blocked | busy | dropped |
+/// |---|---|---|---|---|
+/// | `Awake` | done | takes a place: `Asleep` | `Awake`, woken by itself | |
+/// | `Awake`, a budget ends | `Yielded`, woken by itself | | | |
+/// | `Yielded` | as `Awake`, and no budget ends | | | |
+/// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
+/// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
+/// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
+///
+/// Who leaves a place to which a notification has come hands it on.
 #[derive(Debug, Default)]
 pub(crate) enum Stage {
-    /// Not at the gate.
+    /// Has no place.
     #[default]
     Awake,
-    /// Not at the gate either, and the others have been given a turn.
-    Yielding,
+    /// Has no place, and has given the executor a turn.
+    Yielded,
+    /// At the gate, but not announced yet.
+    Entered(Ticket),
     /// At the gate, and announced: the flag was up after the place was taken.
-    Asleep(Listener),
+    Asleep(Ticket),
     /// Notified, and the notification is neither used nor settled.
-    Notified,
+    Notified(Ticket),
+}
+
+impl Stage {
+    /// Learns of a notification, or leaves the waker at the gate.
+    fn look(&mut self, gate: &Gate, waker: &Waker) {
+        if let Self::Entered(ticket) | Self::Asleep(ticket) = self {
+            if gate.notified(ticket, waker) {
+                if let Self::Entered(ticket) | Self::Asleep(ticket) = mem::take(self) {
+                    *self = Self::Notified(ticket);
+                }
+            }
+        }
+    }
 }
 
 /// An attempt with its stage: all that a future of this crate consists of.
@@ -101,18 +152,35 @@ impl<A: Attempt> Wait<A> {
     /// Makes the attempt until it succeeds, and sleeps the thread in between.
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub(crate) fn block(mut self) -> A::Output {
-        loop {
-            match step(&mut self.attempt, &mut self.stage) {
-                Step::Done(output) => return output,
-                Step::Busy => crate::sync::yield_now(),
-                Step::Asleep { .. } => {
-                    if let Stage::Asleep(listener) = core::mem::take(&mut self.stage) {
-                        listener.wait();
-                        self.stage = Stage::Notified;
-                    }
+        match self.block_until(None) {
+            Some(output) => output,
+            None => unreachable!("there is no deadline"),
+        }
+    }
+
+    /// Makes the attempt until it succeeds, and sleeps the thread in between; `None` if it was still
+    /// blocked after the deadline.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub(crate) fn block_until(
+        &mut self,
+        deadline: Option<std::time::Instant>,
+    ) -> Option<A::Output> {
+        if let Some(output) = fast(&mut self.attempt) {
+            return Some(output);
+        }
+        crate::sync::with_waker(|waker| {
+            loop {
+                // Before the attempt: one is made after the deadline.
+                let late = deadline.is_some_and(|deadline| deadline <= std::time::Instant::now());
+                match step(&mut self.attempt, &mut self.stage, waker) {
+                    Step::Done(output) => return Some(output),
+                    // Others are in the middle of a few instructions.
+                    Step::Busy => crate::sync::yield_now(),
+                    Step::Asleep if late => return None,
+                    Step::Asleep => crate::sync::park(deadline),
                 }
             }
-        }
+        })
     }
 }
 
@@ -125,12 +193,10 @@ impl<A: Attempt> Drop for Wait<A> {
 
 enum Step<T> {
     Done(T),
-    /// Another turn, after the others have had theirs.
+    /// Another attempt, after others have had a turn.
     Busy,
-    /// The stage is `Asleep`, and if `fresh` it was not before.
-    Asleep {
-        fresh: bool,
-    },
+    /// The waker will be woken.
+    Asleep,
 }
 
 /// Makes the attempt, or registers the task to be woken when the next one makes sense.
@@ -141,39 +207,30 @@ pub(crate) fn poll<A: Attempt>(
     cx: &mut Context<'_>,
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
-        // Most polls are the first of their wait and succeed: nothing is to be settled then. Those after a turn, which mostly
-        // succeed where the first ones don't, are left to the other attempt in `step`: a branch for both is hard to foresee.
+        // Most polls are the first of their wait and succeed: nothing is to be settled then.
         if let Some(output) = fast(attempt) {
             return Poll::Ready(output);
         }
     }
-    poll_slow(attempt, stage, cx)
+    poll_slow(attempt, stage, cx.waker())
 }
 
-/// The way round for a wait that has begun.
+/// The slow path: for a wait that has begun, or must.
 #[inline(never)]
-fn poll_slow<A: Attempt>(
-    attempt: &mut A,
-    stage: &mut Stage,
-    cx: &mut Context<'_>,
-) -> Poll<A::Output> {
-    loop {
-        // The notification first: an attempt that succeeds has then used it.
-        if let Stage::Asleep(listener) = stage {
-            if listener.poll(cx).is_ready() {
-                *stage = Stage::Notified;
-            }
-        }
-        match step(attempt, stage) {
-            Step::Done(output) => return Poll::Ready(output),
-            // The listener has to learn the waker.
-            Step::Asleep { fresh: true } => {}
-            Step::Asleep { fresh: false } => return Poll::Pending,
-            Step::Busy => {
-                // [busy] nobody is obliged to wake this task, so it asks for another turn itself.
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
+fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
+    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
+        *stage = Stage::Yielded;
+        Step::Busy
+    } else {
+        step(attempt, stage, waker)
+    };
+    match step {
+        Step::Done(output) => Poll::Ready(output),
+        Step::Asleep => Poll::Pending,
+        Step::Busy => {
+            // [busy] nobody is obliged to wake this task, so it asks for another turn itself.
+            waker.wake_by_ref();
+            Poll::Pending
         }
     }
 }
@@ -181,96 +238,118 @@ fn poll_slow<A: Attempt>(
 /// Ends a wait, successful or not: what it owes is handed on.
 #[inline]
 pub(crate) fn leave<A: Attempt>(attempt: &A, stage: &mut Stage) {
-    if let Stage::Asleep(_) | Stage::Notified = stage {
+    if !matches!(stage, Stage::Awake) {
         settle(attempt, stage);
     }
 }
 
 #[cold]
 fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
-    let owing = match core::mem::take(stage) {
-        Stage::Awake | Stage::Yielding => false,
-        // [cancel] a notification that came and was not looked at is still somebody's.
-        Stage::Asleep(listener) => listener.discard(),
-        // [owing] so is one that was taken from the gate and not used.
-        Stage::Notified => true,
+    let owing = match mem::take(stage) {
+        Stage::Awake | Stage::Yielded => false,
+        // [cancel] a notification that came and was not looked at still belongs to another.
+        Stage::Entered(ticket) | Stage::Asleep(ticket) => attempt.gate().leave(ticket),
+        Stage::Notified(ticket) => {
+            attempt.gate().settle(ticket);
+            // [owing] so does one that was taken from the gate and not used.
+            true
+        }
     };
     if owing {
         attempt.hand_on();
     }
 }
 
-fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
+fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
+    // The notification first: an attempt that succeeds has then used it.
+    stage.look(attempt.gate(), waker);
+    if let Some(output) = retry_fast(attempt, stage) {
+        return Step::Done(finish(attempt, stage, output));
+    }
     let mut backoff = Backoff::default();
-    if let Stage::Yielding | Stage::Notified = stage {
-        if let Some(output) = fast(attempt) {
-            return Step::Done(finish(attempt, stage, output));
-        }
-    }
-    if !matches!(stage, Stage::Asleep(_)) {
-        if let Some(output) = spin(attempt) {
-            if let Stage::Yielding = stage {
-                *stage = Stage::Awake;
-            }
-            return Step::Done(finish(attempt, stage, output));
-        }
-    }
     loop {
         match attempt.attempt() {
             Outcome::Done(output) => return Step::Done(finish(attempt, stage, output)),
             Outcome::Busy => {
                 if let Stage::Asleep(_) = stage {
                     // The flag was up before that slot was claimed: it will be announced.
-                    return Step::Asleep { fresh: false };
+                    return Step::Asleep;
                 }
                 if !backoff.spin() {
                     return Step::Busy;
                 }
             }
-            Outcome::Blocked(_) => {
-                if let Stage::Asleep(_) = stage {
-                    return Step::Asleep { fresh: false };
+            Outcome::Blocked(seen) => {
+                let entered = match stage {
+                    Stage::Asleep(_) => return Step::Asleep,
+                    // [recheck] what came before the place was taken has woken nobody here.
+                    Stage::Entered(_) => true,
+                    Stage::Awake | Stage::Yielded | Stage::Notified(_) => {
+                        enter(attempt, stage, waker);
+                        attempt.raises_early()
+                    }
+                };
+                if entered && attempt.raise(seen) {
+                    if let Stage::Entered(ticket) = mem::take(stage) {
+                        *stage = Stage::Asleep(ticket);
+                    }
+                    return Step::Asleep;
                 }
-                *stage = Stage::Awake;
-                if gives_turn(attempt) {
-                    *stage = Stage::Yielding;
-                    return Step::Busy;
-                }
-                return fall_asleep(attempt, stage);
             }
         }
     }
+}
+
+/// Takes a place at the gate. Who was notified is blocked by one who was faster, which settles the
+/// notification, and takes its old place.
+#[cold]
+fn enter<A: Attempt>(attempt: &A, stage: &mut Stage, waker: &Waker) {
+    // Before the stage changes: it is the user's code.
+    let waker = waker.clone();
+    let gate = attempt.gate();
+    *stage = Stage::Entered(match mem::take(stage) {
+        Stage::Notified(ticket) => gate.reenter(ticket, waker),
+        _ => gate.enter(waker),
+    });
 }
 
 /// Ends a wait that succeeds.
 fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::Output {
-    match stage {
-        Stage::Awake | Stage::Asleep(_) => {}
-        Stage::Yielding => {
-            *stage = Stage::Awake;
-            if let Some(patience) = attempt.patience() {
-                patience.turn_paid();
-            }
+    match mem::take(stage) {
+        // The notification that led here is used.
+        Stage::Notified(ticket) => attempt.gate().settle(ticket),
+        // [recheck-owed] one that has come since was meant for another message.
+        other => {
+            *stage = other;
+            leave(attempt, stage);
         }
-        // The notification that led here is used; one that came since was not meant for this message.
-        Stage::Notified => *stage = Stage::Awake,
     }
-    leave(attempt, stage);
     output
 }
 
-/// The short way.
 #[inline]
 fn fast<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
     if HEURISTICS { attempt.attempt_fast() } else { None }
 }
 
-/// Looks again and again for as long as another processor may need to get here, if that has paid off of late.
-fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
+/// The fast path once more, and then again and again for as long as another processor may need to
+/// get here, if that has paid off of late and overtakes nobody.
+fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Option<A::Output> {
     if !HEURISTICS {
         return None;
     }
-    for _ in 0..attempt.patience()?.looks() {
+    let spins = match stage {
+        Stage::Asleep(_) | Stage::Entered(_) => return None,
+        Stage::Awake | Stage::Yielded => !attempt.gate().is_crowded(),
+        Stage::Notified(_) => true,
+    };
+    if let Stage::Notified(_) = stage {
+        if let Some(output) = attempt.attempt_fast() {
+            return Some(output);
+        }
+    }
+    let looks = if spins { attempt.patience()?.looks() } else { 0 };
+    for _ in 0..looks {
         pause();
         if let Some(output) = attempt.attempt_fast() {
             if let Some(patience) = attempt.patience() {
@@ -280,40 +359,4 @@ fn spin<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
         }
     }
     None
-}
-
-fn gives_turn<A: Attempt>(attempt: &A) -> bool {
-    HEURISTICS && attempt.patience().is_some_and(Patient::gives_turn)
-}
-
-#[cold]
-fn fall_asleep<A: Attempt>(attempt: &mut A, stage: &mut Stage) -> Step<A::Output> {
-    let mut backoff = Backoff::default();
-    let listener = attempt.gate().listen();
-    loop {
-        // [recheck] whatever came before the place was taken has woken nobody here.
-        match attempt.attempt() {
-            Outcome::Done(output) => {
-                // [recheck-owed] and what it brought may have been meant for another sleeper.
-                if listener.discard() {
-                    attempt.hand_on();
-                }
-                return Step::Done(output);
-            }
-            Outcome::Blocked(seen) => {
-                if attempt.raise(seen) {
-                    *stage = Stage::Asleep(listener);
-                    return Step::Asleep { fresh: true };
-                }
-            }
-            Outcome::Busy => {
-                if !backoff.spin() {
-                    if listener.discard() {
-                        *stage = Stage::Notified;
-                    }
-                    return Step::Busy;
-                }
-            }
-        }
-    }
 }

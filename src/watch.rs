@@ -78,7 +78,7 @@ impl Watch {
     /// Wakes everybody who waits for a level.
     fn tell(&self) {
         // [tell] whether anybody is known to wait or not: changes are rare. Who takes a place later finds the change.
-        self.levels.notify(usize::MAX);
+        self.levels.wake_all();
     }
 
     pub(crate) fn count_refused(&self) {

@@ -29,6 +29,8 @@ impl Position {
     const SHIFT: u32 = 3;
     /// One step of the index.
     const STEP: usize = 1 << Self::SHIFT;
+    /// A task that finds only ready operations gives way after so many of them. A power of two.
+    const BUDGET: usize = 512;
 
     pub(super) fn is_barred(self) -> bool {
         self.0 & Self::BARRED != 0
@@ -45,6 +47,12 @@ impl Position {
 
     pub(super) fn is_marked(self) -> bool {
         self.0 & Self::MARKED != 0
+    }
+
+    /// Whether a budget of operations ends here: once in [`BUDGET`](Self::BUDGET) places at most.
+    #[inline]
+    pub(super) fn ends_budget(self) -> bool {
+        self.0 & ((Self::BUDGET - 1) << Self::SHIFT) == 0
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.
@@ -260,6 +268,12 @@ impl Cursor {
         Position(self.0.load(order))
     }
 
+    /// The place, as a number that is not zero, if a budget ends there.
+    pub(crate) fn budget_end(&self) -> Option<usize> {
+        let position = self.load(Ordering::Relaxed);
+        position.ends_budget().then_some(position.0 | Position::FLAGS)
+    }
+
     /// Changes the word from `from`, flags and all, to `to`, which must still say who waits. `false` if it is not `from`.
     #[inline]
     pub(super) fn advance(&self, from: Position, to: Position, order: Ordering) -> bool {
@@ -272,28 +286,24 @@ impl Cursor {
         self.0.fetch_add(Position::STEP, order);
     }
 
-    /// Raises the flag if the word still is what it was when the other side found that it must wait.
+    /// Raises the flag if the word still is what it was when the other side found that it must wait. The
+    /// waiter must have its place at the gate by now.
     ///
-    /// `seen` must have been read after listening began. `false`: the word has moved, look again.
+    /// `false`: the word has moved, look again.
     pub(crate) fn raise(&self, seen: Position) -> bool {
         // [raise] pairs with [claim]: both change one word, so either the claim comes later and sees the flag, or it
-        // comes first and this fails. A flag that is up already needs nothing: a sweep that follows its
-        // lowering finds the listener in the list, because the listener was there before the word was read.
-        seen.is_waiting()
-            || self
-                .0
-                .compare_exchange(
-                    seen.0,
-                    seen.0 | Position::WAITING,
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                )
-                .is_ok()
+        // comes first and this fails. A flag that is still up needs nothing: a sweep that follows its
+        // lowering finds the place, which was taken before the word is read here.
+        if seen.is_waiting() {
+            return self.load(Ordering::Relaxed) == seen;
+        }
+        let raised = seen.0 | Position::WAITING;
+        self.0.compare_exchange(seen.0, raised, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// Lowers the flag. A sweep of the gate must follow: it wakes who has seen the flag up.
     pub(crate) fn lower(&self) {
-        // [lower] pairs with [raise]: the list's mutex orders the sweep after every listener that saw the flag up.
+        // [lower] pairs with [raise]: the gate's lock orders the sweep after every place whose waiter saw the flag up.
         self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
     }
 

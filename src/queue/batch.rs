@@ -235,6 +235,10 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         self.getting.patience()
     }
 
+    fn gives_way(&self) -> bool {
+        self.getting.gives_way()
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.getting.raise(seen)
     }
@@ -311,6 +315,10 @@ impl<T> Attempt for PuttingMany<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(Side::Vacancies)
+    }
+
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(Side::Vacancies)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -187,6 +187,13 @@ impl<T> Store<T> for Fifo<T> {
         })
     }
 
+    fn gives_way(&self, side: Side) -> bool {
+        match side {
+            Side::Vacancies => self.channel.send_gives_way(),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(),
+        }
+    }
+
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {

@@ -83,6 +83,10 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.store().patience(Side::Vacancies)
     }
 
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(Side::Vacancies)
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.shared.store().raise(Side::Vacancies, seen)
     }
@@ -119,6 +123,10 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(self.side)
+    }
+
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(self.side)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -85,6 +85,13 @@ impl<'a, T: 'a> FusedStream for Jobs<'a, T> {
     }
 }
 
+impl<T> Drop for Jobs<'_, T> {
+    fn drop(&mut self) {
+        let Self { shared, stage, .. } = self;
+        wait::leave(&Getting { shared, side: Side::Streams }, stage);
+    }
+}
+
 impl<T> fmt::Debug for Jobs<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jobs").finish_non_exhaustive()

@@ -17,7 +17,8 @@ use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Mutex, MutexGuard, defer};
+use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
 use std::sync::PoisonError;
@@ -28,6 +29,8 @@ pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     options: Options,
+    /// How many waits found the queue ready.
+    operations: AtomicUsize,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
@@ -64,6 +67,7 @@ impl<T> Locked<T> {
             }),
             maxsize,
             options,
+            operations: AtomicUsize::new(0),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -89,7 +93,7 @@ impl<T> Locked<T> {
     fn tell_level(&self, changed: bool) {
         if changed {
             // [told] after the lock: see the head of this file.
-            self.levels.notify(usize::MAX);
+            self.levels.wake_all();
         }
     }
 }
@@ -139,9 +143,8 @@ impl<T> Store<T> for Locked<T> {
             state.counters.went_in()
         };
         drop(state);
-        let _told = defer(|| self.tell_level(changed));
         // [shelved] after the lock: see the head of this file.
-        self.hand_on(Side::Arrivals);
+        both(|| self.hand_on(Side::Arrivals), || self.tell_level(changed));
         Outcome::Done(Ok(()))
     }
 
@@ -160,10 +163,11 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn tell(&self, freed: Freed) {
-        let _told = defer(|| self.tell_level(freed.level));
         if freed.room {
             // [freed] after the lock: see the head of this file.
-            self.hand_on(Side::Vacancies);
+            both(|| self.hand_on(Side::Vacancies), || self.tell_level(freed.level));
+        } else {
+            self.tell_level(freed.level);
         }
     }
 
@@ -179,9 +183,8 @@ impl<T> Store<T> for Locked<T> {
         state.items.push(item, Tag { number, ..tag }, now);
         let changed = state.counters.went_in();
         drop(state);
-        let _told = defer(|| self.tell_level(changed));
         // [returned] after the lock: see the head of this file.
-        self.hand_on(Side::Arrivals);
+        both(|| self.hand_on(Side::Arrivals), || self.tell_level(changed));
         true
     }
 
@@ -199,8 +202,8 @@ impl<T> Store<T> for Locked<T> {
         let mut items = state.items.take();
         let changed = state.counters.came_out(items.len());
         drop(state);
-        let _told = defer(|| self.tell_level(changed));
         leftovers.extend(core::iter::from_fn(|| items.pop()).map(|entry| entry.item));
+        self.tell_level(changed);
     }
 
     fn gate(&self, side: Side) -> &Gate {
@@ -211,14 +214,24 @@ impl<T> Store<T> for Locked<T> {
         }
     }
 
+    fn gives_way(&self, side: Side) -> bool {
+        const BUDGET: usize = 512;
+
+        let ready = match side {
+            Side::Vacancies => !self.is_full(),
+            Side::Arrivals | Side::Streams => self.len() != 0,
+        };
+        ready && self.operations.fetch_add(1, Relaxed) % BUDGET == BUDGET - 1
+    }
+
     fn hand_on(&self, side: Side) {
         match side {
             Side::Vacancies => {
-                self.vacancies.notify(1);
+                self.vacancies.wake_one();
             }
             Side::Arrivals => {
-                if self.arrivals.notify(1) == 0 {
-                    self.streams.notify(usize::MAX);
+                if !self.arrivals.wake_one() {
+                    self.streams.wake_all();
                 }
             }
             Side::Streams => {}
@@ -249,8 +262,8 @@ impl<T> Store<T> for Locked<T> {
             received,
             senders: 1,
             receivers: 1,
-            waiting_senders: self.vacancies.sleepers(),
-            waiting_receivers: self.arrivals.sleepers() + self.streams.sleepers(),
+            waiting_senders: self.vacancies.waiters(),
+            waiting_receivers: self.arrivals.waiters() + self.streams.waiters(),
             deepest: tally.map(|tally| tally.deepest),
             refused: tally.map(|tally| tally.refused),
             displaced: tally.map(|tally| tally.displaced),

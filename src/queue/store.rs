@@ -149,6 +149,9 @@ pub(super) trait Store<T> {
         None
     }
 
+    /// Whether the executor gets its turn before the next operation, which is ready.
+    fn gives_way(&self, side: Side) -> bool;
+
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let _ = (side, seen);

@@ -67,7 +67,7 @@ impl Unfinished {
 
     /// Wakes all joins to look again, at what is not in the count.
     pub(super) fn rouse(&self) {
-        self.joiners.notify(usize::MAX);
+        self.joiners.wake_all();
     }
 
     #[cold]
@@ -92,7 +92,7 @@ impl Unfinished {
         if settled {
             // [open-join] after [count-zero]: who wakes finds it. Who is not at the gate yet raises JOINERS again or
             // finds the zero.
-            self.joiners.notify(usize::MAX);
+            self.joiners.wake_all();
         }
         settled
     }

@@ -1,0 +1,32 @@
+//! A gate is a place to wait until somebody opens it. It stores nothing: no permit, no level.
+//!
+//! There is one contract, and two implementations of it: the waiter [`line`], and event-listener's
+//! list behind the feature `event-listener`, which the line is held to by tests and models.
+//! - [`enter`](Gate::enter) takes a place at the end. It counts from the return of the call on.
+//! - [`reenter`](Gate::reenter) takes the place of a ticket again that was woken in vain: before
+//!   all that have not been woken yet.
+//! - [`wake_one`](Gate::wake_one) wakes the first that is not woken yet, and tells whether there was
+//!   one; [`wake_all`](Gate::wake_all) all that are there. Two wakeups wake two waiters, even if the
+//!   first of them has not run yet.
+//! - [`notified`](Gate::notified) tells whether the wakeup has come, and if not, which waker is to be
+//!   woken from here on.
+//! - [`leave`](Gate::leave) gives the place up, and tells whether a wakeup had come, which is the
+//!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
+//! - Entering and waking happen under one lock, so one of them sees all that came before the other.
+
+#[cfg(feature = "event-listener")]
+mod event;
+#[cfg(any(test, not(feature = "event-listener")))]
+mod line;
+
+#[cfg(feature = "event-listener")]
+pub(crate) use event::{Gate, Ticket};
+#[cfg(not(feature = "event-listener"))]
+pub(crate) use line::{Gate, Ticket};
+
+use crate::sync::for_each;
+
+/// Wakes all at every one of the `gates`, also where a waker panics.
+pub(crate) fn sweep(gates: &[&Gate]) {
+    for_each(gates.iter(), |gate| gate.wake_all());
+}
