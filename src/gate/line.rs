@@ -136,19 +136,18 @@ impl Gate {
     /// Also where a waker panics.
     pub(crate) fn wake_all(&self) {
         // Those who enter meanwhile are not among them: they may be there for another reason.
-        let mut all = self.change(|line| {
+        let all = self.change(|line| {
             line.left = 0;
-            mem::take(&mut line.waiters)
+            let any = !line.waiters.is_empty();
+            any.then(|| mem::take(&mut line.waiters))
         });
-        if all.is_empty() {
-            // Kept for the next who comes.
-            return self.give_back(all);
+        if let Some(mut all) = all {
+            for_each(all.drain(..).filter_map(|waiter| waiter.waker), Waker::wake);
+            self.give_back(all);
         }
-        for_each(all.drain(..).filter_map(|waiter| waiter.waker), Waker::wake);
-        self.give_back(all);
     }
 
-    /// Takes the memory of a line that was taken out, if it fits.
+    /// Gives a line that has none the memory of one that was taken out, unless it is large.
     fn give_back(&self, mut memory: VecDeque<Waiter>) {
         if memory.capacity() <= Line::KEPT {
             self.line.with(|line| {

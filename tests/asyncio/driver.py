@@ -5,7 +5,26 @@ Prints the version of Python first, then the trace of each scenario.
 """
 
 import asyncio
+import collections
 import sys
+
+
+class ByAge(collections.deque):
+    """The waiters of a queue, in the order in which their waits began.
+
+    The one stated difference: asyncio sends a waiter that was woken in vain to the end. Each operation
+    of a scenario is a task of its own, so the task tells for how long it has waited.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.ages = {}
+
+    def append(self, waiter):
+        age = self.ages.setdefault(asyncio.current_task(), len(self.ages))
+        waiter.age = age
+        self.insert(sum(other.age < age for other in self), waiter)
+
 
 QUEUES = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
 SHUTDOWN = getattr(asyncio, "QueueShutDown", ())
@@ -20,6 +39,8 @@ async def settle():
 class Machine:
     def __init__(self, kind, maxsize):
         self.queue = QUEUES[kind](maxsize)
+        self.queue._getters = ByAge()
+        self.queue._putters = ByAge()
         self.in_hand = 0
         self.tasks = {}
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 /// The atomics that the crate is built with here.
 #[allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
-#[path = "../../../src/sync.rs"]
+#[path = "../../../src/sync/mod.rs"]
 mod sync;
 
 extern crate alloc;
