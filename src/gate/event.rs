@@ -99,12 +99,12 @@ impl Gate {
     }
 
     fn wake(&self, count: usize) -> bool {
-        // [unwound] a waker's panic leaves event-listener's loop in the middle.
+        // A waker's panic leaves event-listener's loop in the middle.
         let sweep = crate::sync::defer(|| {
             self.first.notify(usize::MAX.additional().relaxed());
             self.line.notify(usize::MAX.additional().relaxed());
         });
-        // [additional] two messages wake two waiters, even if the first of them has not run yet.
+        // Two messages wake two waiters, even if the first of them has not run yet.
         let first = self.first.notify(count.additional().relaxed());
         let woken = if first < count {
             first + self.line.notify((count - first).additional().relaxed())

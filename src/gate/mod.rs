@@ -14,9 +14,12 @@
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
+#[cfg(all(test, feature = "event-listener"))]
+mod contract;
 #[cfg(feature = "event-listener")]
 mod event;
 #[cfg(any(test, not(feature = "event-listener")))]
+#[cfg_attr(feature = "event-listener", allow(dead_code, reason = "only compared with"))]
 mod line;
 
 #[cfg(feature = "event-listener")]

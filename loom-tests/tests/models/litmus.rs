@@ -2,17 +2,11 @@
 //! another version of loom changes what the other models prove.
 
 use crate::harness::{explore, join, spawn};
+use crate::sync;
 use loom::sync::atomic::{AtomicUsize, fence};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::{Arc, Mutex};
-
-/// The atomics that the crate is built with here.
-#[allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
-#[path = "../../../src/sync/mod.rs"]
-mod sync;
-
-extern crate alloc;
 
 /// All results that the two threads of a litmus test can have together.
 fn outcomes(

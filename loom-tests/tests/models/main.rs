@@ -6,6 +6,16 @@ compile_error!(
      whose .cargo/config.toml sets the cfgs, and without RUSTFLAGS in the environment"
 );
 
+extern crate alloc;
+
+// Those floors of the crate that have models of their own.
+#[allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
+#[path = "../../../src/gate/mod.rs"]
+mod gate;
+#[allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
+#[path = "../../../src/sync/mod.rs"]
+mod sync;
+
 mod harness;
 
 mod blocking;
@@ -13,6 +23,7 @@ mod cancel;
 mod close;
 mod flags;
 mod force;
+mod gates;
 mod litmus;
 mod pressure;
 mod queue;

@@ -88,7 +88,7 @@ fn stream_recv_reg() {
 /// A receive is asleep, a stream goes to sleep while the message comes.
 #[test]
 fn stream_reg_recv() {
-    explore(50, || {
+    explore(10, || {
         let (tx, rx) = channel(2);
         let [mut receiving] = parked(&rx);
         let thread = put_thread(&tx, 1);
