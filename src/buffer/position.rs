@@ -9,7 +9,7 @@
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, HEURISTICS, Ordering};
 use core::fmt;
 
 /// The value of a position word.
@@ -52,7 +52,7 @@ impl Position {
     /// Whether a budget of operations ends here: once in [`BUDGET`](Self::BUDGET) places at most.
     #[inline]
     pub(super) fn ends_budget(self) -> bool {
-        self.0 & ((Self::BUDGET - 1) << Self::SHIFT) == 0
+        HEURISTICS && self.0 & ((Self::BUDGET - 1) << Self::SHIFT) == 0
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.

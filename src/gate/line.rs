@@ -199,6 +199,7 @@ impl Line {
             if memory.capacity() <= self.waiters.len() {
                 return Err((2 * self.waiters.len()).max(4));
             }
+            // [grow] all that are in there by now, which may be more than when the memory was asked for.
             memory.extend(self.waiters.drain(..));
             mem::swap(&mut self.waiters, memory);
         }
@@ -210,7 +211,7 @@ impl Line {
                 self.next - 1
             }
             Some(ticket) => {
-                // Near the front: only others that were woken in vain are older.
+                // [robbed] near the front: only others that were woken in vain are older.
                 let index = self.waiters.partition_point(|waiter| waiter.ticket < ticket);
                 self.waiters.insert(index, Waiter { ticket, waker });
                 ticket
