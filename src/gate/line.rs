@@ -12,8 +12,7 @@ use core::task::Waker;
 #[derive(Debug)]
 pub(crate) struct Gate {
     line: Lock<Line>,
-    /// From below: whether anybody is in the line; the ticket of the first one, else the next
-    /// ticket. Written under the lock.
+    /// What [`Line::front`] was under the lock.
     front: AtomicUsize,
     /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
@@ -36,6 +35,8 @@ struct Line {
     next: u64,
     /// The most that were in there since it was last empty.
     peak: usize,
+    /// The front as it was told outside of the lock.
+    told: usize,
 }
 
 #[derive(Debug)]
@@ -47,19 +48,19 @@ struct Waiter {
 
 impl Gate {
     pub(crate) fn new() -> Self {
-        let line = Line { waiters: VecDeque::new(), left: 0, next: 0, peak: 0 };
+        let line = Line { waiters: VecDeque::new(), left: 0, next: 0, peak: 0, told: 0 };
         Self { line: Lock::new(line), front: AtomicUsize::new(0), robbed: AtomicUsize::new(0) }
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Line) -> R) -> R {
         self.line.with(|line| {
             let result = change(line);
-            let front = match line.waiters.front() {
-                Some(first) => (first.ticket as usize) << 1 | 1,
-                None => (line.next as usize) << 1,
-            };
-            // [front] pairs with [woken]: who finds itself woken sees what was done before.
-            self.front.store(front, Release);
+            let front = line.front();
+            if line.told != front {
+                line.told = front;
+                // [front] pairs with [woken]: who finds itself woken sees what was done before.
+                self.front.store(front, Release);
+            }
             result
         })
     }
@@ -219,6 +220,14 @@ impl Line {
         };
         self.peak = self.peak.max(self.waiters.len());
         Ok(ticket)
+    }
+
+    /// From below: whether anybody is in the line; the ticket of the first one, else the next ticket.
+    fn front(&self) -> usize {
+        match self.waiters.front() {
+            Some(first) => (first.ticket as usize) << 1 | 1,
+            None => (self.next as usize) << 1,
+        }
     }
 
     fn find(&self, ticket: u64) -> Option<usize> {
