@@ -22,18 +22,27 @@ for std in "" std; do
     done
 done
 
-say "what a user of every feature gets into the lock file"
-allowed="critical-section event-listener forebay futures-core parking pin-project-lite portable-atomic portable-atomic-util"
-mkdir "$scratch/src"
-touch "$scratch/src/lib.rs"
-cat > "$scratch/Cargo.toml" <<EOF
+say "clippy: event-listener"
+cargo clippy -q --all-targets --features event-listener -- -D warnings
+
+# lock_file FEATURES PACKAGE...: a user of these features gets these packages and no others.
+lock_file() {
+    say "what a user gets into the lock file, features: ${1:-none}"
+    cat > "$scratch/Cargo.toml" <<EOF
 [package]
 name = "user"
 edition = "2024"
 [dependencies]
-forebay = { path = "$PWD", features = ["portable-atomic", "critical-section"] }
+forebay = { path = "$PWD", features = [$1] }
 EOF
-cargo generate-lockfile -q --manifest-path "$scratch/Cargo.toml"
-packages=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$scratch/Cargo.lock" | grep -vx user | sort -u | xargs)
-echo "$(wc -w <<< "$packages") packages: $packages"
-[[ $packages == "$allowed" ]] || fail "allowed are: $allowed"
+    rm -f "$scratch/Cargo.lock"
+    cargo generate-lockfile -q --manifest-path "$scratch/Cargo.toml"
+    packages=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$scratch/Cargo.lock" | grep -vx user | sort -u | xargs)
+    echo "$(wc -w <<< "$packages") packages: $packages"
+    [[ $packages == "${*:2}" ]] || fail "allowed are: ${*:2}"
+}
+mkdir "$scratch/src"
+touch "$scratch/src/lib.rs"
+lock_file "" forebay futures-core
+lock_file '"portable-atomic", "critical-section"' critical-section forebay futures-core portable-atomic portable-atomic-util
+lock_file '"event-listener"' event-listener forebay futures-core parking pin-project-lite

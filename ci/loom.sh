@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The models: every interleaving of small scenarios, up to a number of preemptions.
-#   ci/loom.sh                    bound 2, as in every CI run: each model to its end
+#   ci/loom.sh                    bound 2, as in every CI run: each model to its end, on the line and on its reference
 #   ci/loom.sh --deep [SECONDS]   bound 3, as many seconds for each model (600), and a list of those that did not come to their end
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage="usage: ci/loom.sh [--deep [SECONDS]]"
@@ -13,7 +13,10 @@ unset RUSTFLAGS
 if (($# == 0)); then
     # One process per model: a deadlock that is found ends the process.
     command -v cargo-nextest > /dev/null || cargo install -q --locked cargo-nextest
-    LOOM_MAX_PREEMPTIONS=2 cargo nextest run --release --no-fail-fast
+    export LOOM_MAX_PREEMPTIONS=2
+    cargo nextest run --release --no-fail-fast
+    say "the same on event-listener's list"
+    cargo nextest run --release --no-fail-fast --features event-listener
     exit
 fi
 

@@ -49,26 +49,20 @@
 //! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and everybody who waits wakes.
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
-//! # What a waker may do with the channel
-//! A waker is woken, cloned, and dropped when it is replaced or was woken, under the lock of the one waiting list in which its future
-//! sleeps (`event-listener`'s). There are five lists: of `recv`, of streams, of `send`, of `closed`, of those who wait for a level.
-//! - Always: look (`len`, `is_closed`, the counts), clone handles, drop handles that are not the last of their side.
-//! - The waker of [`closed`](Sender::closed) may do anything but wait for the close again.
-//! - The waker of a `recv` or a stream may receive, that of a `send` may send, but not both in one program: two threads could take
-//!   the two locks in opposite orders.
-//! - The waker of [`until`](Sender::until) or [`pressure_changes`](Sender::pressure_changes) may receive or send as long as that does
-//!   not change the level.
-//! - Anything else waits for ever for the lock that its own thread holds: to send or close in the waker of a `recv`, to poll
-//!   or drop another future of the same list, or to own the last handle of a side.
-//! - A waker that is dropped together with its future goes outside the locks and may do and own anything.
-//!
-//! Executors that only schedule the task (all that we know of) do none of this.
+//! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send#fairness). Nobody starves.
+//! - A task that finds only ready operations gives way to the others once in 512 messages, on any executor.
+//! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside of every lock: it may use the
+//!   channel, poll its task at once, or drop it.
 //!
 //! # Features
 //! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the crate needs `alloc` only.
 //! - `portable-atomic`: for targets without compare-and-swap.
 //! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without it, and without `std`,
 //!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
+//! - `event-listener`: waits in the lists of that crate, in place of the waiter line. It is the reference that the line is tested
+//!   against, not an improvement: a wait allocates, and wakers are woken, cloned and dropped under the lock of the list, so a waker must
+//!   not use the gate in which its future waits (no sending or closing in the waker of a `recv`, no polling and no dropping of a future
+//!   in `wake()`).
 
 #![no_std]
 #![deny(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]

@@ -68,14 +68,20 @@ impl<T> Receiver<T> {
     /// [`RecvError`](crate::RecvError) if the channel is closed and empty.
     ///
     /// # Fairness
-    /// Waiting receives are woken in the order in which they began to wait. A message is free to all until it is taken: a
-    /// receiver that does not wait may come first, and the woken one waits again.
+    /// Waiting receives are served in the order in which they began to wait. A message is free to all until
+    /// it is taken: a `try_recv`, or a `recv` that need not wait, may come first. Who was woken and
+    /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
+    /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
+    /// receives) times after a `recv` was first woken.
+    ///
+    /// A task that receives in a loop gives way once in 512 messages: the future is pending then, also beside a message, and
+    /// has woken its task.
     ///
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead.
     ///
     /// # A single poll
-    /// may be pending although a message is inside, while another thread is in the middle of sending or receiving one: the
+    /// may be pending although a message is inside, once in 512 messages, and while another thread is in the middle of sending or receiving one: the
     /// task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
     /// ```

@@ -61,8 +61,14 @@ impl<T> Sender<T> {
     /// [`SendError`] with the message if the channel is closed, or gets closed while this waits.
     ///
     /// # Fairness
-    /// Waiting sends are woken in the order in which they began to wait. A slot is free to all until it is taken: a sender that
-    /// does not wait may come first, and the woken one waits again.
+    /// Waiting sends are served in the order in which they began to wait. A slot is free to all until
+    /// it is taken: a `try_send`, or a `send` that need not wait, may come first. Who was woken and
+    /// finds no room keeps its place, and is the next to be woken. So on an executor that runs its tasks
+    /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
+    /// sends) times after a `send` was first woken.
+    ///
+    /// A task that sends in a loop gives way once in 512 messages: the future is pending then, also beside room, and
+    /// has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the message was not sent, and is dropped with it.

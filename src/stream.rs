@@ -67,6 +67,12 @@ impl<T> Receiver<T> {
 /// A message wakes one waiting [`recv`](Receiver::recv). Only if there is none it wakes the streams: every one that is
 /// waiting, each at most once until it is polled again.
 ///
+/// A `recv` that was woken and is held unpolled keeps the streams waiting for that one message.
+///
+/// # Yielding
+/// As with `recv`, a task that finds only messages gives way once in 512 of them: adapters that look
+/// for `Pending` (`ready_chunks`) see it.
+///
 /// # Cancel safety
 /// A `next()` that is dropped loses no message.
 impl<T> Stream for Receiver<T> {

@@ -61,9 +61,8 @@ macro_rules! trace {
             let mut waiters: Vec<Waiter> = Vec::new();
             let mut trace = Vec::new();
             let mut next = 0;
-            let waker = |who, which| {
-                Waker::from(Arc::new(Bell { who, which, log: Arc::clone(&log) }))
-            };
+            let waker =
+                |who, which| Waker::from(Arc::new(Bell { who, which, log: Arc::clone(&log) }));
             for &step in steps {
                 let answer = match step {
                     Step::Enter => {

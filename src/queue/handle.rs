@@ -54,8 +54,14 @@ impl<T> Queue<T> {
     /// [`is_shut_down`](Self::is_shut_down) tells which.
     ///
     /// # Fairness
-    /// Waiting puts are woken in the order in which they began to wait. Room is free to all until
-    /// it is taken: a put that does not wait may come first, and the woken one waits again.
+    /// Waiting puts are served in the order in which they began to wait. Room is free to all until
+    /// it is taken: a `try_put`, or a `put` that need not wait, may come first. Who was woken and
+    /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
+    /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
+    /// puts) times after a `put` was first woken.
+    ///
+    /// A task that puts in a loop gives way once in 512 items: the future is pending then, also beside room, and
+    /// has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the item was not put, and is dropped with
@@ -110,7 +116,8 @@ impl<T> Queue<T> {
     /// [`GetError`] if the queue is shut down and has nothing left to give.
     ///
     /// # Fairness
-    /// As with [`put`](Self::put): woken in order, and free to all until taken.
+    /// As with [`put`](Self::put#fairness): by age, an item is free to all until it is taken, and a loop
+    /// gives way once in 512 jobs.
     ///
     /// # Cancel safety
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
