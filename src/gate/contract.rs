@@ -2,11 +2,11 @@
 
 use super::{event, line};
 use alloc::sync::Arc;
+use alloc::task::Wake;
 use alloc::vec::Vec;
 use core::task::Waker;
 use proptest::prelude::*;
 use std::sync::Mutex;
-use std::task::Wake;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {

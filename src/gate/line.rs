@@ -101,7 +101,7 @@ impl Gate {
 
     pub(crate) fn notified(&self, ticket: &mut Ticket, waker: &Waker) -> bool {
         // [woken] pairs with [front]. Only where tickets don't wrap around.
-        if usize::BITS >= 64 && self.front.load(Acquire) >> 1 > ticket.number as usize {
+        if usize::BITS >= 64 && self.front.load(Acquire) > Line::word(ticket.number, true) {
             return true;
         }
         let mut other = None;
@@ -225,9 +225,14 @@ impl Line {
     /// From below: whether anybody is in the line; the ticket of the first one, else the next ticket.
     fn front(&self) -> usize {
         match self.waiters.front() {
-            Some(first) => (first.ticket as usize) << 1 | 1,
-            None => (self.next as usize) << 1,
+            Some(first) => Self::word(first.ticket, true),
+            None => Self::word(self.next, false),
         }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "a shorter word is not compared")]
+    fn word(ticket: u64, waits: bool) -> usize {
+        (ticket as usize) << 1 | usize::from(waits)
     }
 
     fn find(&self, ticket: u64) -> Option<usize> {

@@ -17,8 +17,14 @@
 #[cfg(all(test, feature = "event-listener"))]
 mod contract;
 #[cfg(feature = "event-listener")]
+#[allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "a ticket and a waker are used up, and the other gate needs itself"
+)]
 mod event;
 #[cfg(any(test, not(feature = "event-listener")))]
+#[allow(clippy::needless_pass_by_value, reason = "as above")]
 #[cfg_attr(feature = "event-listener", allow(dead_code, reason = "only compared with"))]
 mod line;
 

@@ -18,9 +18,9 @@ pub(crate) use self::parking::{park, with_waker};
 
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 mod parking {
+    use alloc::sync::Arc;
+    use alloc::task::Wake;
     use core::task::Waker;
-    use std::sync::Arc;
-    use std::task::Wake;
     use std::time::Instant;
 
     #[cfg(forebay_loom)]

@@ -34,7 +34,8 @@ pub(crate) fn for_each<I: Iterator>(items: I, action: impl FnMut(I::Item)) {
 
 #[cfg(feature = "std")]
 fn catching<I: Iterator>(items: I, mut action: impl FnMut(I::Item)) {
-    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+    use core::panic::AssertUnwindSafe;
+    use std::panic::{catch_unwind, resume_unwind};
 
     let mut result = Ok(());
     for item in items {

@@ -85,7 +85,22 @@ fn kept_by_claims() {
     });
 }
 
-/// As many sleepers as messages, all at once: the last notification finds nobody left over, and everybody is awake.
+/// As many sleepers as messages, all at once: the last notification finds none left over, and all are awake.
+#[test]
+fn gap_2r_2s() {
+    explore(100, || {
+        let (tx, rx) = channel(2);
+        let mut waiting = parked::<2>(&rx);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        drive(&mut waiting);
+        join(thread);
+        drive(&mut waiting);
+        assert_eq!(received(waiting), [1, 2]);
+    });
+}
+
+/// The same with three.
 #[test]
 fn gap_3r_3s() {
     explore(200, || {
