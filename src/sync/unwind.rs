@@ -58,11 +58,9 @@ fn unwinding<I: Iterator>(items: I, action: impl FnMut(I::Item)) {
         }
     }
 
-    // Also where nothing panics: it is all that there is to do.
     let mut rest = Rest(items, action);
-    while let Some(item) = rest.0.next() {
-        (rest.1)(item);
-    }
+    let Rest(items, action) = &mut rest;
+    items.for_each(action);
 }
 
 /// Does one thing, and then the other, also where the first panics.
