@@ -12,6 +12,7 @@ mod capacity;
 mod close;
 mod differences;
 mod drops;
+mod fairness;
 #[cfg(feature = "std")]
 mod force;
 mod futurelock;

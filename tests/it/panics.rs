@@ -1,58 +1,77 @@
-//! A waker that panics: nobody else pays for it, but for one debt that event-listener has.
+//! Wakers and messages that panic: nobody else pays for it.
 //!
-//! event-listener wakes under its lock and counts the woken afterwards, so the panic leaves its count
-//! one short. Where it is compiled with overflow checks, the one wait that would make the count
-//! negative panics in its turn, which makes the count right again.
+//! A wakeup wakes one waiter, whatever its waker does: the message was sent (received) by then, and
+//! the others stay as they are. What wakes everybody (a close, the streams, a level, the last item)
+//! wakes all of them, and so do both halves of an operation that has two; the first panic goes on at
+//! the end. Without `std` nothing can be caught: there the same holds for one panic, and a second one
+//! ends the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
-use crate::common::{Ledger, Task, watched};
-use forebay::{Receiver, SendError, Sender, TryRecvError, TrySendError, bounded};
+use crate::common::{Ledger, Message, Task, watched};
+use forebay::queue::{Queue, Shutdown};
+use forebay::{
+    Builder, Pressure, Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, bounded,
+};
 use futures_lite::StreamExt;
 
-struct Faulty;
+/// How many panic at once.
+const FAULTS: usize = if cfg!(feature = "std") { 2 } else { 1 };
+
+/// A waker that panics with its number.
+struct Faulty(usize);
 
 impl Wake for Faulty {
     fn wake(self: Arc<Self>) {
         // Not `panic!`: the test is not to look like a failure.
-        resume_unwind(Box::new("the waker fails"));
+        resume_unwind(Box::new(self.0));
     }
+}
+
+fn faulty_waker(number: usize) -> Waker {
+    Waker::from(Arc::new(Faulty(number)))
 }
 
 /// A sleeping future with a waker that panics.
-fn faulty<F: Future>(future: F) -> Task<F> {
+fn faulty<F: Future>(number: usize, future: F) -> Task<F> {
     let mut task = Task::parked(future);
-    assert!(task.poll_with(&Waker::from(Arc::new(Faulty))).is_pending());
+    assert!(task.poll_with(&faulty_waker(number)).is_pending());
     task
 }
 
-/// Whether `operation` panicked.
-fn panics<R>(operation: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(operation)).is_err()
+/// The number of whoever made `operation` panic, if it did.
+fn panic_of<R>(operation: impl FnOnce() -> R) -> Option<usize> {
+    let panic = catch_unwind(AssertUnwindSafe(operation)).err()?;
+    Some(*panic.downcast().expect("a number"))
 }
 
-#[track_caller]
-fn assert_one_debt(panicked: &[bool]) {
-    assert!(panicked.iter().filter(|&&panicked| panicked).count() <= 1, "{panicked:?}");
+/// Sleeping futures: one, and then the faulty ones, each with another one after it.
+struct Crowd<F> {
+    good: Vec<Task<F>>,
+    faulty: Vec<Task<F>>,
 }
 
-/// Polls those who were woken, and returns how many messages they got and how many panicked.
-fn poll_all<F, T, E>(tasks: Vec<Task<F>>) -> (usize, usize)
-where
-    F: Future<Output = Result<T, E>>,
-{
-    let (mut done, mut failed) = (0, 0);
-    for mut task in tasks {
-        match catch_unwind(AssertUnwindSafe(|| task.settle())) {
-            Ok(Poll::Ready(_)) => done += 1,
-            Ok(Poll::Pending) => {}
-            Err(_) => failed += 1,
+impl<F: Future> Crowd<F> {
+    fn new(mut wait: impl FnMut() -> F) -> Self {
+        let mut crowd = Self { good: vec![Task::parked(wait())], faulty: Vec::new() };
+        for number in 0..FAULTS {
+            crowd.faulty.push(faulty(number, wait()));
+            crowd.good.push(Task::parked(wait()));
         }
-        drop(task);
+        crowd
     }
-    (done, failed)
+
+    #[track_caller]
+    fn assert_all_woken(&self) {
+        assert!(self.good.iter().all(|task| task.wakes() == 1), "each of the others once");
+    }
+
+    /// What they come to, the faulty ones too.
+    fn finish(self) -> impl Iterator<Item = F::Output> {
+        self.good.into_iter().chain(self.faulty).map(|mut task| task.finish())
+    }
 }
 
 /// The channel is empty, nobody waits any more, and everything works as ever.
@@ -61,9 +80,8 @@ fn assert_usable(tx: &Sender<usize>, rx: &Receiver<usize>) {
         for message in 0..5 {
             let mut recvs = [Task::parked(rx.recv()), Task::parked(rx.recv())];
             assert_eq!(tx.try_send(message), Ok(()));
-            assert_eq!(recvs.iter().map(Task::wakes).sum::<usize>(), 1);
-            let woken = recvs.iter_mut().find(|recv| recv.wakes() == 1).expect("one was woken");
-            assert_eq!(woken.finish(), Ok(message));
+            assert_eq!(recvs.each_ref().map(Task::wakes), [1, 0]);
+            assert_eq!(recvs[0].finish(), Ok(message));
         }
         while tx.try_send(0).is_ok() {}
         let mut send = Task::parked(tx.send(1));
@@ -82,124 +100,342 @@ fn assert_usable(tx: &Sender<usize>, rx: &Receiver<usize>) {
 fn a_send_that_wakes_a_faulty_recv_has_sent() {
     for before in 0..3 {
         for after in 0..3 {
-            let (tx, rx) = bounded(4);
-            let mut others: Vec<_> = (0..before).map(|_| Task::parked(rx.recv())).collect();
-            let mut fault = faulty(rx.recv());
-            others.extend((0..after).map(|_| Task::parked(rx.recv())));
-            let panicked = (0..=before).filter(|&message| panics(|| tx.try_send(message))).count();
-            assert_eq!((panicked, tx.len()), (1, before + 1));
-            assert!(others.iter().all(|recv| recv.wakes() == 1), "everyone else is awake");
-            let (mut received, mut failed) = poll_all(others);
-            failed += usize::from(panics(|| received += usize::from(fault.settle().is_ready())));
-            drop(fault);
-            assert!(failed <= 1, "one debt");
-            received += core::iter::from_fn(|| rx.try_recv().ok()).count();
-            assert_eq!(received, before + 1, "no message is lost");
+            let (tx, rx) = bounded(8);
+            let mut first: Vec<_> = (0..before).map(|_| Task::parked(rx.recv())).collect();
+            let mut fault = faulty(7, rx.recv());
+            let mut last: Vec<_> = (0..after).map(|_| Task::parked(rx.recv())).collect();
+            for message in 0..before {
+                assert_eq!(tx.try_send(message), Ok(()));
+            }
+            assert_eq!(panic_of(|| tx.try_send(before)), Some(7));
+            assert_eq!(tx.len(), before + 1);
+            assert!(first.iter().all(|recv| recv.wakes() == 1));
+            assert!(last.iter().all(|recv| recv.wakes() == 0), "they were not meant");
+            // Each later message wakes the next one.
+            for woken in 0..after {
+                assert_eq!(tx.try_send(before + 1 + woken), Ok(()));
+                assert!(
+                    last.iter()
+                        .enumerate()
+                        .all(|(n, recv)| recv.wakes() == usize::from(n <= woken))
+                );
+            }
+            let everyone = first.iter_mut().chain([&mut fault]).chain(&mut last);
+            let received: Vec<_> = everyone.map(Task::finish).collect();
+            assert!(received.into_iter().eq((0..=before + after).map(Ok)), "no message is lost");
             assert_usable(&tx, &rx);
         }
     }
 }
 
 #[test]
-fn a_send_that_wakes_a_faulty_stream_has_sent() {
-    let (tx, rx) = bounded(4);
-    let mut stream = rx.clone();
-    let mut others = [rx.clone(), rx.clone()].map(Task::new);
-    others.iter_mut().for_each(Task::park_next);
-    let fault = faulty(stream.next());
-    assert!(panics(|| tx.try_send(1)));
-    assert!(others.iter().all(|stream| stream.wakes() == 1));
-    assert_eq!(others[0].next(), Some(1));
+fn a_receive_that_wakes_a_faulty_send_frees_its_slot() {
+    let ledger = Ledger::new(4);
+    let (tx, rx) = bounded(2);
+    for id in 0..2 {
+        assert!(tx.try_send(ledger.message(id)).is_ok());
+    }
+    let mut fault = faulty(7, tx.send(ledger.message(2)));
+    let mut other = Task::parked(tx.send(ledger.message(3)));
+    // The message that was being received goes with the unwinding, and no other.
+    assert_eq!(panic_of(|| rx.try_recv()), Some(7));
+    ledger.assert_dropped(0..1);
+    assert_eq!((tx.len(), other.wakes()), (1, 0));
+    assert_eq!(rx.try_recv().map(|message| message.id()), Ok(1));
+    assert_eq!(other.wakes(), 1);
+    assert!(fault.finish().is_ok() && other.finish().is_ok());
+    assert_eq!([rx.try_recv(), rx.try_recv()].map(|message| message.unwrap().id()), [2, 3]);
+    ledger.assert_all_dropped();
+}
+
+#[test]
+fn a_faulty_waiter_that_goes_hands_its_wakeup_on() {
+    let (tx, rx) = bounded(1);
+    let fault = faulty(7, rx.recv());
+    let mut other = Task::parked(rx.recv());
+    assert_eq!(panic_of(|| tx.try_send(1)), Some(7));
+    assert_eq!(other.wakes(), 0);
     drop(fault);
-    let [first, second] = others;
-    assert_one_debt(&[panics(|| drop(first)), panics(|| drop(stream)), panics(|| drop(second))]);
+    assert_eq!(other.wakes(), 1);
+    assert_eq!(other.finish(), Ok(1));
+
+    assert_eq!(tx.try_send(2), Ok(()));
+    let fault = faulty(7, tx.send(3));
+    let mut other = Task::parked(tx.send(4));
+    assert_eq!(panic_of(|| rx.try_recv()), Some(7));
+    assert_eq!(other.wakes(), 0);
+    drop(fault);
+    assert_eq!(other.wakes(), 1);
+    assert_eq!(other.finish(), Ok(()));
+    assert_eq!(rx.try_recv(), Ok(4));
+    assert_usable(&tx, &rx);
+}
+
+/// The hand-on finds a faulty waker: whoever drops the future gets the panic, and the one that was woken may go on.
+#[test]
+fn a_wakeup_that_is_handed_on_to_a_faulty_waiter_is_its_own() {
+    let (tx, rx) = bounded(1);
+    let woken = Task::parked(rx.recv());
+    let mut fault = faulty(7, rx.recv());
+    let other = Task::parked(rx.recv());
+    assert_eq!(tx.try_send(1), Ok(()));
+    assert_eq!(woken.wakes(), 1);
+    assert_eq!(panic_of(|| drop(woken)), Some(7));
+    assert_eq!((other.wakes(), fault.finish()), (0, Ok(1)));
+    drop((fault, other));
     assert_usable(&tx, &rx);
 }
 
 #[test]
-fn a_receive_that_wakes_a_faulty_send_frees_its_slot() {
-    let ledger = Ledger::new(3);
-    let (tx, rx) = bounded(1);
-    assert!(tx.try_send(ledger.message(0)).is_ok());
-    let fault = faulty(tx.send(ledger.message(1)));
-    let other = Task::parked(tx.send(ledger.message(2)));
-    // The message that was being received goes with the unwinding, and no other.
-    assert!(panics(|| rx.try_recv()));
-    ledger.assert_dropped(0..1);
-    assert_eq!((tx.len(), other.wakes()), (0, 1));
-    let (mut sent, failed) = poll_all(vec![fault, other]);
-    assert!(failed <= 1, "one debt");
-    while rx.try_recv().is_ok() {
-        sent -= 1;
+fn a_message_wakes_all_streams_beside_faulty_wakers() {
+    let (tx, rx) = bounded(4);
+    let mut good = [(); 3].map(|()| Task::new(rx.clone()));
+    let mut streams = [(); FAULTS].map(|()| rx.clone());
+    good[0].park_next();
+    let mut streams = streams.iter_mut().enumerate();
+    let mut faults = Vec::new();
+    for good in &mut good[1..] {
+        faults.extend(streams.next().map(|(number, stream)| faulty(number, stream.next())));
+        good.park_next();
     }
-    assert_eq!(sent, 0);
-    ledger.assert_all_dropped();
-}
-
-/// Two who wait for the same thing; the first perhaps with a faulty waker.
-fn pair<F: Future>(first_is_faulty: bool, futures: [F; 2]) -> [Task<F>; 2] {
-    let [first, second] = futures;
-    [if first_is_faulty { faulty(first) } else { Task::parked(first) }, Task::parked(second)]
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
-    Recv,
-    Stream,
-    Closed,
+    assert_eq!(panic_of(|| tx.try_send(1)), Some(0), "the first panic");
+    assert!(good.iter().all(|stream| stream.wakes() == 1));
+    assert_eq!(good[2].next(), Some(1));
+    drop((faults, good));
+    assert_usable(&tx, &rx);
 }
 
 #[test]
-fn a_close_wakes_everyone_beside_a_faulty_waker() {
-    for place in [Place::Recv, Place::Stream, Place::Closed] {
-        let (tx, rx) = bounded::<usize>(1);
-        let mut streams = [rx.clone(), rx.clone()];
-        let recvs = pair(place == Place::Recv, [rx.recv(), rx.recv()]);
-        let nexts = pair(place == Place::Stream, streams.each_mut().map(StreamExt::next));
-        let closed = pair(place == Place::Closed, [tx.closed(), tx.closed()]);
-        assert!(panics(|| tx.close()), "{place:?}");
-        assert!(rx.is_closed() && !tx.close());
-        // The waker of a faulty one is not counted.
-        assert_eq!(recvs.each_ref().map(Task::wakes), [usize::from(place != Place::Recv), 1]);
-        assert_eq!(nexts.each_ref().map(Task::wakes), [usize::from(place != Place::Stream), 1]);
-        assert_eq!(closed.each_ref().map(Task::wakes), [usize::from(place != Place::Closed), 1]);
-        assert_eq!(tx.try_send(3), Err(TrySendError::Closed(3)));
-        assert_eq!(rx.try_recv(), Err(TryRecvError::Closed));
-        drop(nexts);
-        assert_one_debt(&[
-            panics(|| drop(recvs)),
-            panics(|| drop(streams)),
-            panics(|| drop(closed)),
-        ]);
-    }
-}
+fn a_close_wakes_everyone_beside_faulty_wakers() {
+    let (tx, rx) = bounded::<usize>(1);
+    let recvs = Crowd::new(|| rx.recv());
+    let mut stream = Task::new(rx.clone());
+    stream.park_next();
+    let closed = Crowd::new(|| tx.closed());
+    assert_eq!(panic_of(|| tx.close()), Some(0));
+    assert!(rx.is_closed() && !tx.close());
+    recvs.assert_all_woken();
+    closed.assert_all_woken();
+    assert_eq!((stream.wakes(), stream.next()), (1, None));
+    assert!(recvs.finish().all(|received| received == Err(RecvError)));
+    closed.finish().for_each(|()| ());
+    assert_eq!(tx.try_send(3), Err(TrySendError::Closed(3)));
+    assert_eq!(rx.try_recv(), Err(TryRecvError::Closed));
 
-#[test]
-fn a_close_wakes_every_send_beside_a_faulty_waker() {
     let (tx, rx) = bounded(1);
     assert_eq!(tx.try_send(0), Ok(()));
-    let [fault, mut other] = pair(true, [tx.send(1), tx.send(2)]);
+    let sends = Crowd::new(|| tx.send(1));
     let closed = Task::parked(tx.closed());
-    assert!(panics(|| rx.close()));
-    assert_eq!((other.wakes(), closed.wakes()), (1, 1));
-    assert_eq!(other.finish(), Err(SendError(2)));
-    // Dropping pays the debt.
-    panics(|| drop(fault));
+    assert_eq!(panic_of(|| rx.close()), Some(0));
+    sends.assert_all_woken();
+    assert_eq!(closed.wakes(), 1);
+    assert!(sends.finish().all(|sent| sent == Err(SendError(1))));
     assert_eq!(rx.try_recv(), Ok(0));
     assert_eq!(rx.try_recv(), Err(TryRecvError::Closed));
 }
 
 #[test]
-fn the_last_receiver_drops_what_is_inside_beside_a_faulty_waker() {
-    let ledger = Ledger::new(3);
+fn a_level_wakes_everyone_beside_faulty_wakers() {
+    let (tx, rx) = Builder::new().capacity(4).watermarks(1, 2).build().unwrap();
+    let levels = Crowd::new(|| tx.until(Pressure::High));
+    assert_eq!((tx.try_send(1), tx.try_send(2)), (Ok(()), Ok(())));
+    assert_eq!(panic_of(|| tx.try_send(3)), Some(0));
+    levels.assert_all_woken();
+    assert!(levels.finish().all(|level| level == Pressure::High));
+    assert_eq!(rx.len(), 3);
+
+    // Whoever waits for a level and whoever waits for the room are both told.
+    assert_eq!(tx.try_send(4), Ok(()));
+    let mut level = Task::parked(rx.until(Pressure::Low));
+    let mut recvs = (0..3).map(|_| rx.try_recv());
+    let mut send = faulty(7, tx.send(5));
+    assert_eq!(panic_of(|| recvs.next()), Some(7), "the room");
+    assert_eq!(send.finish(), Ok(()));
+    let faults: Vec<_> = (0..FAULTS).map(|n| faulty(n, rx.until(Pressure::Low))).collect();
+    assert_eq!(rx.try_recv(), Ok(2));
+    assert_eq!(rx.try_recv(), Ok(3));
+    assert_eq!(rx.try_recv(), Ok(4));
+    assert_eq!(panic_of(|| rx.try_recv()), Some(0), "the level");
+    assert_eq!((level.wakes(), level.finish()), (1, Pressure::Low));
+    drop(faults);
+}
+
+/// One push changes the level and wakes a receiver: each is told, also if the other's waker panics.
+#[test]
+fn a_message_that_changes_the_level_wakes_its_receiver_too() {
+    for level_is_faulty in [true, false] {
+        let (tx, rx) = Builder::new().capacity(4).watermarks(1, 2).build().unwrap();
+        let mut recvs = [(); 3].map(|()| Task::parked(rx.recv()));
+        let mut level = Task::parked(tx.until(Pressure::High));
+        let fault = faulty_waker(7);
+        assert!(if level_is_faulty {
+            level.poll_with(&fault).is_pending()
+        } else {
+            recvs[2].poll_with(&fault).is_pending()
+        });
+        assert_eq!((tx.try_send(0), tx.try_send(1)), (Ok(()), Ok(())));
+        assert_eq!(panic_of(|| tx.try_send(2)), Some(7));
+        let good = if level_is_faulty { recvs[2].wakes() } else { level.wakes() };
+        assert_eq!(good, 1);
+        assert_eq!(recvs.each_mut().map(Task::finish), [Ok(0), Ok(1), Ok(2)]);
+        drop(level);
+    }
+}
+
+#[test]
+fn the_last_item_wakes_every_join_beside_faulty_wakers() {
+    let queue = Queue::bounded(1);
+    assert_eq!(queue.try_put(1), Ok(()));
+    let joins = Crowd::new(|| queue.join());
+    let job = queue.try_get().unwrap();
+    assert_eq!(panic_of(|| job.done()), Some(0));
+    assert_eq!(queue.unfinished(), 0);
+    joins.assert_all_woken();
+    joins.finish().for_each(|()| ());
+}
+
+#[test]
+fn a_shutdown_wakes_everyone_beside_faulty_wakers() {
+    let mut queues = vec![Queue::bounded(1)];
+    #[cfg(feature = "std")]
+    queues.push(forebay::queue::Builder::new().maxsize(1).lifo().unwrap());
+    for queue in queues {
+        let gets = Crowd::new(|| queue.get());
+        let closed = Crowd::new(|| queue.closed());
+        let mut jobs = Task::new(queue.jobs());
+        jobs.park_next();
+        assert_eq!(panic_of(|| queue.shutdown(Shutdown::Graceful)), Some(0));
+        assert!(queue.is_shut_down());
+        gets.assert_all_woken();
+        closed.assert_all_woken();
+        assert_eq!(jobs.wakes(), 1);
+        assert!(gets.finish().all(|job: Result<_, _>| job.is_err()));
+        let _: Option<forebay::queue::Job<'_, u8>> = jobs.next();
+    }
+}
+
+#[test]
+fn an_item_that_wakes_a_faulty_get_is_put() {
+    let mut queues = vec![Queue::bounded(4)];
+    #[cfg(feature = "std")]
+    queues.push(forebay::queue::Builder::new().maxsize(4).lifo().unwrap());
+    for queue in queues {
+        let mut fault = faulty(7, queue.get());
+        let mut other = Task::parked(queue.get());
+        assert_eq!(panic_of(|| queue.try_put(1)), Some(7));
+        assert_eq!((queue.len(), queue.unfinished(), other.wakes()), (1, 1, 0));
+        assert_eq!(fault.finish().unwrap().into_inner(), 1);
+        assert_eq!(queue.try_put(2), Ok(()));
+        assert_eq!(other.wakes(), 1);
+        assert_eq!(other.finish().unwrap().into_inner(), 2);
+        assert_eq!(queue.unfinished(), 0);
+    }
+}
+
+/// A waker whose last owner panics.
+struct FaultyDrop;
+
+impl Wake for FaultyDrop {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for FaultyDrop {
+    fn drop(&mut self) {
+        resume_unwind(Box::new(7_usize));
+    }
+}
+
+#[test]
+fn a_replaced_waker_that_panics_when_it_is_dropped_is_replaced() {
+    let (tx, rx) = bounded(1);
+    let mut recv = Task::parked(rx.recv());
+    let other = Task::parked(rx.recv());
+    {
+        let faulty = Waker::from(Arc::new(FaultyDrop));
+        assert!(recv.poll_with(&faulty).is_pending());
+    }
+    assert_eq!(panic_of(|| recv.poll()), Some(7));
+    assert_eq!(tx.try_send(1), Ok(()));
+    assert_eq!((recv.wakes(), other.wakes()), (1, 0));
+    assert_eq!(recv.finish(), Ok(1));
+    drop((recv, other));
+    assert_usable(&tx, &rx);
+}
+
+#[test]
+fn the_last_receiver_drops_what_is_inside_beside_faulty_wakers() {
+    let ledger = Ledger::new(2);
     let (tx, rx) = bounded(2);
     for id in 0..2 {
-        assert!(tx.try_send(ledger.message(id)).is_ok());
+        assert!(tx.try_send(Some(ledger.message(id))).is_ok());
     }
-    let fault = faulty(tx.send(ledger.message(2)));
-    assert!(panics(|| drop(rx)));
+    let sends = Crowd::new(|| tx.send(None));
+    assert_eq!(panic_of(|| drop(rx)), Some(0));
     assert!(tx.is_closed() && tx.is_empty());
-    ledger.assert_dropped(0..2);
-    panics(|| drop(fault));
     ledger.assert_all_dropped();
+    sends.assert_all_woken();
+    assert!(sends.finish().all(|sent| sent.is_err()));
+}
+
+/// A message that panics with its number when it is dropped, if it has one.
+struct Bomb {
+    number: Option<usize>,
+    _message: Message,
+}
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            resume_unwind(Box::new(number));
+        }
+    }
+}
+
+/// Every second one panics.
+fn bombs(ledger: &Ledger, messages: usize) -> impl Iterator<Item = Bomb> {
+    (0..messages).map(|id| Bomb {
+        number: (id % 2 == 1 && id < 2 * FAULTS).then_some(id),
+        _message: ledger.message(id),
+    })
+}
+
+#[test]
+fn messages_that_panic_when_they_are_dropped_take_no_other_with_them() {
+    const MESSAGES: usize = 6;
+
+    for capacity in [Some(MESSAGES), None] {
+        let ledger = Ledger::new(MESSAGES);
+        let (tx, rx) = capacity.map_or_else(forebay::unbounded, bounded);
+        for bomb in bombs(&ledger, MESSAGES) {
+            assert!(tx.try_send(bomb).is_ok());
+        }
+        let mut closed = Task::parked(tx.closed());
+        assert_eq!(panic_of(|| drop(rx)), Some(1), "the first panic");
+        ledger.assert_all_dropped();
+        assert_eq!(closed.wakes(), 1);
+        closed.finish();
+        assert!(tx.is_empty());
+    }
+
+    let ledger = Ledger::new(MESSAGES);
+    let queue = Queue::bounded(MESSAGES);
+    for bomb in bombs(&ledger, MESSAGES) {
+        assert!(queue.try_put(bomb).is_ok());
+    }
+    assert_eq!(panic_of(|| drop(queue)), Some(1));
+    ledger.assert_all_dropped();
+}
+
+/// What a poll that panics leaves behind.
+#[test]
+fn a_recv_that_takes_the_room_of_a_faulty_send_may_be_polled_again() {
+    let (tx, rx) = bounded(1);
+    let mut recv = Task::new(rx.recv());
+    assert_eq!(tx.try_send(1), Ok(()));
+    let mut fault = faulty(7, tx.send(2));
+    assert_eq!(panic_of(|| recv.poll()), Some(7));
+    assert_eq!(fault.poll(), Poll::Ready(Ok(())));
+    assert_eq!(recv.finish(), Ok(2));
+    drop((recv, fault));
+    assert_usable(&tx, &rx);
 }

@@ -157,8 +157,9 @@ fn a_cancelled_get_loses_nothing() {
     }
 }
 
+/// asyncio sends it to the end.
 #[test]
-fn who_was_robbed_goes_to_the_end_as_in_asyncio() {
+fn who_was_robbed_keeps_its_place_other_than_in_asyncio() {
     for queue in queues(1) {
         let mut first = Task::parked(queue.get());
         let mut second = Task::parked(queue.get());
@@ -166,8 +167,11 @@ fn who_was_robbed_goes_to_the_end_as_in_asyncio() {
         assert_eq!(take(&queue), Ok(1));
         first.park();
         queue.try_put(2).unwrap();
-        assert_eq!((first.wakes(), second.wakes()), (0, 1));
-        assert_eq!(second.finish().unwrap().into_inner(), 2);
+        assert_eq!((first.wakes(), second.wakes()), (1, 0));
+        assert_eq!(first.finish().unwrap().into_inner(), 2);
+        queue.try_put(3).unwrap();
+        assert_eq!(second.wakes(), 1);
+        assert_eq!(second.finish().unwrap().into_inner(), 3);
     }
 }
 

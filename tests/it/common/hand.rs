@@ -120,6 +120,11 @@ impl<F: Future> Task<F> {
 }
 
 impl<S: Stream> Task<S> {
+    /// Polls exactly once, with a waker that is not counted.
+    pub(crate) fn poll_next_with(&mut self, waker: &Waker) -> Poll<Option<S::Item>> {
+        self.polled.as_mut().poll_next(&mut Context::from_waker(waker))
+    }
+
     pub(crate) fn settle_next(&mut self) -> Poll<Option<S::Item>> {
         self.settle_with(S::poll_next)
     }

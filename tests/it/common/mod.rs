@@ -1,10 +1,12 @@
 //! What the tests share: runtimes, polling by hand, and messages whose drops are counted.
 
+mod executor;
 mod hand;
 mod ledger;
 mod runtime;
 mod watchdog;
 
+pub(crate) use executor::{Executor, Order};
 pub(crate) use hand::{Task, Wakes, give_up_after};
 pub(crate) use ledger::{Ledger, Message};
 pub(crate) use runtime::{Runtime, on_every_runtime};

@@ -1,0 +1,700 @@
+//! Who is next, and how long the others wait for it: counted in messages, on one thread.
+//!
+//! An executor that runs its tasks in turn is fair itself, so every bound here is the channel's. One that runs the last one
+//! woken first, or any, may leave a task ready for as long as it likes; but who sleeps, sleeps on no longer for that.
+
+use core::cell::{Cell, RefCell};
+use core::future::{poll_fn, ready};
+use core::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::task::Wake;
+
+use crate::common::{Executor, Order, Task};
+use forebay::queue::{Builder, GetError, Job, Queue, Shutdown};
+use forebay::{bounded, unbounded};
+use futures_lite::future::{poll_once, yield_now};
+use futures_lite::{FutureExt, StreamExt};
+
+const CAPACITIES: [usize; 4] = [1, 3, 10, 100];
+/// Senders and receivers.
+const SHAPES: [(usize, usize); 3] = [(4, 1), (1, 4), (4, 4)];
+
+/// Queues of every order, of that size.
+fn queues(maxsize: usize) -> Vec<Queue<usize>> {
+    let builder = Builder::new().maxsize(maxsize);
+    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
+    let mut queues = vec![builder.fifo().unwrap()];
+    #[cfg(feature = "std")]
+    queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
+    queues
+}
+
+/// How the members of one side get on.
+#[derive(Default)]
+struct Side {
+    /// How many operations each has completed.
+    completed: RefCell<Vec<usize>>,
+    /// All of them, also for the wakers.
+    all: Arc<AtomicUsize>,
+    /// Most operations that others completed from the moment a wait was first woken until it was complete.
+    longest: Cell<usize>,
+    /// Most operations that others completed while a wait slept again that had been woken before.
+    longest_sleep: Cell<usize>,
+}
+
+/// The waker of one wait: notes at which message the wait was woken.
+struct Noted {
+    task: Mutex<Waker>,
+    all: Arc<AtomicUsize>,
+    polling: AtomicUsize,
+    /// `usize::MAX` before.
+    first: AtomicUsize,
+    last: AtomicUsize,
+}
+
+impl Wake for Noted {
+    fn wake(self: Arc<Self>) {
+        // A wait that wakes itself has not been woken.
+        if self.polling.load(SeqCst) == 0 {
+            let now = self.all.load(SeqCst);
+            self.last.store(now, SeqCst);
+            let _ = self.first.compare_exchange(usize::MAX, now, SeqCst, SeqCst);
+        }
+        self.task.lock().unwrap().wake_by_ref();
+    }
+}
+
+impl Side {
+    fn members(&self) -> usize {
+        self.completed.borrow().len()
+    }
+
+    fn join(&self) -> usize {
+        self.completed.borrow_mut().push(0);
+        self.members() - 1
+    }
+
+    /// Completes one operation of a member.
+    async fn complete<F: Future + Unpin>(&self, member: usize, mut future: F) -> F::Output {
+        let noted = Arc::new(Noted {
+            task: Mutex::new(Waker::noop().clone()),
+            all: Arc::clone(&self.all),
+            polling: AtomicUsize::new(0),
+            first: AtomicUsize::new(usize::MAX),
+            last: AtomicUsize::new(0),
+        });
+        let waker = Waker::from(Arc::clone(&noted));
+        let mut asleep_since = None;
+        let output = poll_fn(|cx| {
+            noted.task.lock().unwrap().clone_from(cx.waker());
+            if let Some(since) = asleep_since.take() {
+                let slept = noted.last.load(SeqCst).saturating_sub(since);
+                self.longest_sleep.set(self.longest_sleep.get().max(slept));
+            }
+            noted.polling.store(1, SeqCst);
+            let polled = future.poll(&mut Context::from_waker(&waker));
+            noted.polling.store(0, SeqCst);
+            if polled.is_pending() && noted.first.load(SeqCst) != usize::MAX {
+                asleep_since = Some(self.all.load(SeqCst));
+            }
+            polled
+        })
+        .await;
+        let all = self.all.load(SeqCst);
+        let waited = all.saturating_sub(noted.first.load(SeqCst));
+        self.longest.set(self.longest.get().max(waited));
+        self.all.store(all + 1, SeqCst);
+        self.completed.borrow_mut()[member] += 1;
+        output
+    }
+
+    /// The least share of a member, in parts of what each would have if all had the same.
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    fn least_share(&self) -> f64 {
+        let completed = self.completed.borrow();
+        let least = completed.iter().min().copied().unwrap_or_default();
+        least as f64 * completed.len() as f64 / completed.iter().sum::<usize>() as f64
+    }
+}
+
+/// A side of senders and a side of receivers that want to go on for ever, and go on for a while.
+fn run_for_a_while(
+    order: Order,
+    messages: usize,
+    (senders, receivers): (usize, usize),
+    send: impl AsyncFn(&Side, usize),
+    receive: impl AsyncFn(&Side, usize),
+) -> [Side; 2] {
+    let sides = [Side::default(), Side::default()];
+    let mut executor = Executor::new(order);
+    for _ in 0..senders {
+        executor.spawn(async {
+            let member = sides[0].join();
+            loop {
+                send(&sides[0], member).await;
+            }
+        });
+    }
+    for _ in 0..receivers {
+        executor.spawn(async {
+            let member = sides[1].join();
+            loop {
+                receive(&sides[1], member).await;
+            }
+        });
+    }
+    while sides[1].all.load(SeqCst) < messages {
+        assert!(executor.turn(), "nobody sleeps beside a message, or room");
+    }
+    drop(executor);
+    sides
+}
+
+struct Case {
+    name: String,
+    capacity: usize,
+    /// Whether operations of the other side use up the same budget.
+    shares_budget: bool,
+}
+
+/// A channel, and queues of every order, at every capacity and in every shape.
+fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
+    for shape in SHAPES {
+        for capacity in CAPACITIES {
+            let check = |operation: &str, shares_budget, side: &Side| {
+                let name = format!("{operation} at {capacity}, {shape:?}, {order:?}");
+                check(&Case { name, capacity, shares_budget }, side);
+            };
+            let (tx, rx) = bounded(capacity);
+            let [senders, receivers] = run_for_a_while(
+                order,
+                messages,
+                shape,
+                async |side, member| side.complete(member, tx.send(0)).await.unwrap(),
+                async |side, member| side.complete(member, rx.recv()).await.map(drop).unwrap(),
+            );
+            check("send", false, &senders);
+            check("recv", false, &receivers);
+            for (number, queue) in queues(capacity).iter().enumerate() {
+                let [puts, gets] = run_for_a_while(
+                    order,
+                    messages,
+                    shape,
+                    async |side, member| side.complete(member, queue.put(0)).await.unwrap(),
+                    async |side, member| {
+                        side.complete(member, queue.get()).await.map(drop).unwrap()
+                    },
+                );
+                check(&format!("put in queue {number}"), number > 0, &puts);
+                check(&format!("get of queue {number}"), number > 0, &gets);
+            }
+        }
+    }
+}
+
+/// How many messages make a few rounds at the largest capacity.
+const ROUNDS: usize = 8000;
+
+fn assert_fair(case: &Case, side: &Side) {
+    let (name, share) = (&case.name, side.least_share());
+    assert!(share >= 0.95, "{name}: the least share is {share}");
+    let (longest, bound) = (side.longest.get(), 4 * (case.capacity + side.members()));
+    assert!(longest <= bound, "{name}: {longest} others came first, not {bound}");
+}
+
+/// In turns: equal shares, and an end to every wait.
+#[test]
+fn those_that_go_on_for_ever_get_equal_shares() {
+    run_all(Order::Fifo, ROUNDS, |case, side| {
+        if !case.shares_budget {
+            assert_fair(case, side);
+        }
+    });
+}
+
+#[test]
+#[ignore = "the budget of a queue with a lock may end in the turns of the same tasks again and again"]
+fn those_that_go_on_for_ever_get_equal_shares_of_a_locked_queue() {
+    run_all(Order::Fifo, ROUNDS, assert_fair);
+}
+
+/// In any order: how long a task is ready and not run is the executor's, and how long it sleeps is not.
+#[test]
+fn who_was_robbed_sleeps_no_longer_than_a_round() {
+    for order in [Order::Lifo, Order::Random(1), Order::Random(2)] {
+        run_all(order, 2000, |case, side| {
+            let (longest, bound) = (side.longest_sleep.get(), case.capacity + side.members());
+            assert!(longest <= bound, "{}: slept for {longest} messages, not {bound}", case.name);
+        });
+    }
+}
+
+/// Whoever waits sleeps; `serve` brings one on. They are served in the order in which they began.
+#[track_caller]
+fn assert_served_in_order<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    settle: impl Fn(F::Output),
+) {
+    let mut waiting: Vec<_> = (0..8).map(|_| Task::parked(wait())).collect();
+    for turn in 0..waiting.len() {
+        serve();
+        let woken = |task: &Task<F>| task.wakes() == 1;
+        assert_eq!(waiting.iter().position(woken), Some(0), "turn {turn}");
+        assert_eq!(waiting.iter().filter(|task| woken(task)).count(), 1);
+        settle(waiting.remove(0).finish());
+    }
+}
+
+/// The first in line is woken, and finds that another was faster, again and again: it stays the first, also before who comes
+/// meanwhile.
+#[track_caller]
+fn assert_robbed_is_first<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    rob: impl Fn(),
+    settle: impl Fn(F::Output),
+) {
+    let mut waiting = vec![Task::parked(wait()), Task::parked(wait())];
+    for robbery in 0..3 {
+        serve();
+        let wakes: Vec<_> = waiting.iter().map(Task::wakes).collect();
+        assert_eq!((wakes[0], wakes.iter().sum()), (1, 1), "robbery {robbery}");
+        rob();
+        waiting.push(Task::parked(wait()));
+        waiting[0].park();
+    }
+    while !waiting.is_empty() {
+        serve();
+        let wakes: Vec<_> = waiting.iter().map(Task::wakes).collect();
+        assert_eq!((wakes[0], wakes.iter().sum()), (1, 1), "those who wait stay in order");
+        settle(waiting.remove(0).finish());
+    }
+}
+
+/// Of several that were robbed the one that has waited for longest is the first, whoever runs first.
+#[cfg(not(feature = "event-listener"))]
+#[track_caller]
+fn assert_robbed_keep_their_order<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    rob: impl Fn(),
+    settle: impl Fn(F::Output),
+) {
+    const ROBBED: usize = 3;
+
+    let mut waiting: Vec<_> = (0..ROBBED + 2).map(|_| Task::parked(wait())).collect();
+    (0..ROBBED).for_each(|_| serve());
+    (0..ROBBED).for_each(|_| rob());
+    for task in [1, 2, 0] {
+        assert_eq!(waiting[task].wakes(), 1);
+        waiting[task].park();
+    }
+    while !waiting.is_empty() {
+        serve();
+        let wakes: Vec<_> = waiting.iter().map(Task::wakes).collect();
+        assert_eq!((wakes[0], wakes.iter().sum()), (1, 1), "{} wait", waiting.len());
+        settle(waiting.remove(0).finish());
+    }
+}
+
+/// Calls one of the above with `recv`, `send`, `get` and `put`.
+macro_rules! on_all_sides {
+    ($test:ident $(, $rob:ident)?) => {
+        for capacity in [3, 10] {
+            let (tx, rx) = bounded(capacity);
+            let take = || assert!(rx.try_recv().is_ok());
+            let give = || assert!(tx.try_send(0).is_ok());
+            on_all_sides!(@ $test, || rx.recv(), give, take $(, $rob)?);
+            while tx.try_send(0).is_ok() {}
+            on_all_sides!(@ $test, || tx.send(0), take, give $(, $rob)?);
+            for queue in queues(capacity) {
+                let take = || assert!(queue.try_get().is_ok());
+                let give = || assert!(queue.try_put(0).is_ok());
+                on_all_sides!(@ $test, || queue.get(), give, take $(, $rob)?);
+                while queue.try_put(0).is_ok() {}
+                on_all_sides!(@ $test, || queue.put(0), take, give $(, $rob)?);
+            }
+        }
+    };
+    (@ $test:ident, $wait:expr, $serve:expr, $opposite:expr) => {
+        $test($wait, $serve, |output| assert!(output.is_ok()))
+    };
+    (@ $test:ident, $wait:expr, $serve:expr, $opposite:expr, rob) => {
+        $test($wait, $serve, $opposite, |output| assert!(output.is_ok()))
+    };
+}
+
+#[test]
+fn those_who_wait_are_served_in_the_order_in_which_they_began() {
+    on_all_sides!(assert_served_in_order);
+}
+
+#[test]
+fn who_was_robbed_is_served_before_those_who_came_later() {
+    on_all_sides!(assert_robbed_is_first, rob);
+}
+
+#[cfg(not(feature = "event-listener"))]
+#[test]
+fn those_who_were_robbed_keep_their_order() {
+    on_all_sides!(assert_robbed_keep_their_order, rob);
+}
+
+/// The same with tasks, eight messages at once where they run in turn, else one at a time.
+#[test]
+fn tasks_are_served_in_the_order_in_which_they_began() {
+    for order in Order::ALL {
+        let at_once = matches!(order, Order::Fifo);
+        let (tx, rx) = bounded(8);
+        let served = RefCell::new(Vec::new());
+        let mut executor = Executor::new(order);
+        for task in 0..8 {
+            let (served, rx) = (&served, &rx);
+            executor.spawn(async move {
+                let message = rx.recv().await.unwrap();
+                served.borrow_mut().push((task, message));
+            });
+            // It begins to wait now.
+            executor.run();
+        }
+        for message in 0..8 {
+            assert_eq!(tx.try_send(message), Ok(()));
+            if !at_once {
+                executor.run();
+            }
+        }
+        assert_eq!(executor.run(), 0);
+        assert!(served.take().into_iter().eq((0..8).map(|n| (n, n))), "{order:?}");
+
+        (0..8).for_each(|_| assert_eq!(tx.try_send(9), Ok(())));
+        let mut executor = Executor::new(order);
+        for task in 0..8 {
+            let tx = &tx;
+            executor.spawn(async move { tx.send(task).await.unwrap() });
+            executor.run();
+        }
+        for _ in 0..8 {
+            assert_eq!(rx.try_recv(), Ok(9));
+            if !at_once {
+                executor.run();
+            }
+        }
+        assert_eq!(executor.run(), 0);
+        assert!((0..8).map(|_| rx.try_recv()).eq((0..8).map(Ok)), "{order:?}");
+    }
+}
+
+/// After so many operations a task that finds them ready lets others run.
+const BUDGET: usize = 512;
+const LOOPS: usize = 5 * BUDGET;
+
+/// A task that does nothing but `operation`, which never has to wait, gives way often enough, and wakes itself.
+#[track_caller]
+fn assert_gives_way(what: &str, mut operation: impl AsyncFnMut()) {
+    let done = Cell::new(0);
+    let mut task = Task::new(async {
+        for _ in 0..LOOPS {
+            operation().await;
+            done.set(done.get() + 1);
+        }
+    });
+    for wakes in 1.. {
+        let before = done.get();
+        let polled = task.poll();
+        let turn = done.get() - before;
+        assert!(turn <= BUDGET, "{what}: {turn} operations without giving way");
+        if polled.is_ready() {
+            break;
+        }
+        assert_eq!(task.wakes(), wakes, "{what}: whoever gives way asks for another turn");
+        assert!(wakes <= LOOPS, "{what}: it gets on");
+    }
+    assert_eq!(done.get(), LOOPS);
+}
+
+#[test]
+fn a_loop_over_ready_messages_gives_way() {
+    for capacity in [Some(LOOPS), None] {
+        let (tx, rx) = capacity.map_or_else(unbounded, bounded);
+        assert_gives_way("send", async || tx.send(0).await.unwrap());
+        assert_eq!(rx.len(), LOOPS);
+        assert_gives_way("recv", async || assert_eq!(rx.recv().await, Ok(0)));
+        (0..LOOPS).for_each(|_| assert_eq!(tx.try_send(0), Ok(())));
+        let mut stream = rx.clone();
+        assert_gives_way("next", async || assert_eq!(stream.next().await, Some(0)));
+    }
+    // One place after another becomes ready, at any number of places.
+    for capacity in [1, 2, 3, 5, 100, 512, 513, 1000] {
+        let (tx, rx) = bounded(capacity);
+        let mut stream = rx.clone();
+        assert_gives_way(&format!("send of {capacity}"), async || {
+            tx.send(0).await.unwrap();
+            rx.try_recv().unwrap();
+        });
+        assert_gives_way(&format!("recv of {capacity}"), async || {
+            tx.try_send(0).unwrap();
+            rx.recv().await.unwrap();
+        });
+        assert_gives_way(&format!("next of {capacity}"), async || {
+            tx.try_send(0).unwrap();
+            stream.next().await.unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_loop_over_ready_items_gives_way() {
+    for (number, queue) in queues(LOOPS).iter().enumerate() {
+        assert_gives_way(&format!("put, {number}"), async || queue.put(0).await.unwrap());
+        assert_eq!(queue.len(), LOOPS);
+        assert_gives_way(&format!("get, {number}"), async || queue.get().await.unwrap().done());
+        (0..LOOPS).for_each(|_| assert_eq!(queue.try_put(0), Ok(())));
+        let mut jobs = queue.jobs();
+        assert_gives_way(&format!("next, {number}"), async || jobs.next().await.unwrap().done());
+    }
+}
+
+/// A poll that gives way does so for its place only: dropped and made again, the operation succeeds.
+#[track_caller]
+fn assert_gives_way_once<F: Future>(wait: impl Fn() -> F, settle: impl Fn(F::Output)) {
+    let mut turns = 0;
+    for _ in 0..LOOPS {
+        let mut first = Task::new(wait());
+        let output = match first.poll() {
+            Poll::Ready(output) => output,
+            Poll::Pending => {
+                assert_eq!(first.wakes(), 1);
+                drop(first);
+                turns += 1;
+                match Task::new(wait()).poll() {
+                    Poll::Ready(output) => output,
+                    Poll::Pending => panic!("it gave way twice at one place"),
+                }
+            }
+        };
+        settle(output);
+    }
+    assert!(turns >= LOOPS / BUDGET, "it gave way {turns} times");
+}
+
+#[test]
+fn who_is_dropped_when_it_gives_way_gets_its_message_the_next_time() {
+    for capacity in [1, 3, 100] {
+        let (tx, rx) = bounded(capacity);
+        let give = || assert!(tx.try_send(0).is_ok());
+        give();
+        assert_gives_way_once(
+            || rx.recv(),
+            |message| {
+                assert_eq!(message, Ok(0));
+                give();
+            },
+        );
+        assert_eq!(rx.try_recv(), Ok(0));
+        assert_gives_way_once(
+            || tx.send(0),
+            |sent| {
+                assert_eq!(sent, Ok(()));
+                assert_eq!(rx.try_recv(), Ok(0));
+            },
+        );
+        for queue in queues(capacity) {
+            assert!(queue.try_put(0).is_ok());
+            let refill = |job: Result<Job<'_, usize>, GetError>| {
+                job.unwrap().done();
+                assert!(queue.try_put(0).is_ok());
+            };
+            assert_gives_way_once(|| queue.get(), refill);
+            assert!(queue.try_get().is_ok());
+            assert_gives_way_once(
+                || queue.put(0),
+                |put| {
+                    assert_eq!(put, Ok(()));
+                    assert!(queue.try_get().is_ok());
+                },
+            );
+        }
+    }
+}
+
+/// A stream lasts from one `next()` to another, and so does its giving way.
+#[test]
+fn a_next_that_is_dropped_when_it_gives_way_gets_its_message_the_next_time() {
+    let (tx, mut rx) = bounded(1);
+    let mut turns = 0;
+    for message in 0..LOOPS {
+        assert_eq!(tx.try_send(message), Ok(()));
+        let mut next = Task::new(rx.next()).poll();
+        if next.is_pending() {
+            turns += 1;
+            next = Task::new(rx.next()).poll();
+        }
+        assert_eq!(next, Poll::Ready(Some(message)));
+    }
+    assert!(turns >= LOOPS / BUDGET, "it gave way {turns} times");
+}
+
+/// Whatever is ready beside an endless loop runs.
+#[test]
+fn an_endless_loop_over_ready_messages_lets_others_run() {
+    for order in [Order::Fifo, Order::Random(1), Order::Random(2)] {
+        let (tx, rx) = unbounded();
+        let over = Cell::new(false);
+        let mut executor = Executor::new(order);
+        executor.spawn(async {
+            while !over.get() {
+                tx.send(0).await.unwrap();
+                rx.recv().await.unwrap();
+            }
+        });
+        executor.spawn(async { over.set(true) });
+        assert_eq!(executor.run(), 0);
+    }
+    // A timer that is over, polled second, as `select!` does with what it prefers less.
+    let (tx, rx) = unbounded();
+    let endless = async {
+        loop {
+            tx.try_send(0).unwrap();
+            rx.recv().await.unwrap();
+        }
+    };
+    Task::new(endless.or(ready(()))).finish();
+}
+
+/// A future that was woken and is held unpolled has one wakeup, and keeps no other from anybody.
+#[track_caller]
+fn assert_held_stalls_one<F: Future>(wait: impl Fn() -> F, serve: impl Fn()) {
+    let mut held = Task::parked(wait());
+    let mut second = Task::parked(wait());
+    let third = Task::parked(wait());
+    serve();
+    assert_eq!([held.wakes(), second.wakes(), third.wakes()], [1, 0, 0]);
+    serve();
+    assert_eq!([held.wakes(), second.wakes(), third.wakes()], [1, 1, 0]);
+    second.finish();
+    held.finish();
+    assert_eq!(third.wakes(), 0);
+}
+
+#[test]
+fn a_held_future_stalls_only_its_own_notification() {
+    for capacity in [2, 10] {
+        let (tx, rx) = bounded(capacity);
+        assert_held_stalls_one(|| rx.recv(), || assert!(tx.try_send(0).is_ok()));
+        while tx.try_send(0).is_ok() {}
+        assert_held_stalls_one(|| tx.send(0), || assert!(rx.try_recv().is_ok()));
+        for queue in queues(capacity) {
+            assert_held_stalls_one(|| queue.get(), || assert!(queue.try_put(0).is_ok()));
+            while queue.try_put(0).is_ok() {}
+            assert_held_stalls_one(|| queue.put(0), || assert!(queue.try_get().is_ok()));
+        }
+    }
+}
+
+/// Far more seeds than elsewhere: what is sought is rare.
+fn orders() -> impl Iterator<Item = Order> {
+    [Order::Fifo, Order::Lifo].into_iter().chain((10..16).map(Order::Random))
+}
+
+/// Passes a budget.
+const ALL: usize = 600;
+
+#[test]
+fn nobody_sleeps_beside_a_message() {
+    for order in orders() {
+        for (senders, receivers) in SHAPES {
+            for capacity in [1, 3, 10] {
+                let (tx, rx) = bounded(capacity);
+                let received = RefCell::new(Vec::new());
+                let mut executor = Executor::new(order);
+                for sender in 0..senders {
+                    let tx = tx.clone();
+                    executor.spawn(async move {
+                        for message in (sender..ALL).step_by(senders) {
+                            if message % 3 == 0 {
+                                if tx.try_send(message).is_ok() {
+                                    continue;
+                                }
+                                // Given up, perhaps with a wakeup.
+                                let mut send = tx.send(message);
+                                poll_once(&mut send).await;
+                                yield_now().await;
+                                let Some(message) = send.into_inner() else { continue };
+                                tx.send(message).await.unwrap();
+                            } else {
+                                tx.send(message).await.unwrap();
+                            }
+                        }
+                    });
+                }
+                for receiver in 0..receivers {
+                    let (mut rx, received) = (rx.clone(), &received);
+                    executor.spawn(async move {
+                        loop {
+                            let message = match receiver % 3 {
+                                0 => rx.recv().await.ok(),
+                                1 => rx.next().await,
+                                _ => {
+                                    let mut recv = rx.recv();
+                                    let first = poll_once(&mut recv).await;
+                                    yield_now().await;
+                                    drop(recv);
+                                    match first {
+                                        Some(received) => received.ok(),
+                                        None => rx.recv().await.ok(),
+                                    }
+                                }
+                            };
+                            let Some(message) = message else { return };
+                            received.borrow_mut().push(message);
+                        }
+                    });
+                }
+                drop((tx, rx));
+                assert_eq!(executor.run(), 0, "{order:?}, capacity {capacity}: all end");
+                drop(executor);
+                let mut received = received.take();
+                received.sort_unstable();
+                assert!(received.into_iter().eq(0..ALL), "each arrives once");
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_sleeps_beside_an_item() {
+    for order in orders() {
+        for (producers, workers) in SHAPES {
+            for queue in queues(3) {
+                let got = RefCell::new(Vec::new());
+                let mut executor = Executor::new(order);
+                for producer in 0..producers {
+                    let queue = &queue;
+                    executor.spawn(async move {
+                        for item in (producer..ALL).step_by(producers) {
+                            queue.put(item).await.unwrap();
+                        }
+                    });
+                }
+                for _ in 0..workers {
+                    executor.spawn(async {
+                        while let Ok(job) = queue.get().await {
+                            let item = job.into_inner();
+                            got.borrow_mut().push(item);
+                            if got.borrow().len() == ALL {
+                                queue.shutdown(Shutdown::Graceful);
+                            }
+                        }
+                    });
+                }
+                assert_eq!(executor.run(), 0, "{order:?}: all end");
+                drop(executor);
+                let mut got = got.take();
+                got.sort_unstable();
+                assert!(got.into_iter().eq(0..ALL), "each is handed out once");
+            }
+        }
+    }
+}
