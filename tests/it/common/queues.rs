@@ -8,10 +8,6 @@ pub(crate) fn queues<T: Ord>(maxsize: usize) -> Vec<Queue<T>> {
     #[cfg_attr(not(feature = "std"), allow(unused_mut))]
     let mut queues = vec![builder.fifo().unwrap()];
     #[cfg(feature = "std")]
-    queues.extend([
-        builder.lifo().unwrap(),
-        builder.priority().unwrap(),
-        builder.retries(1).fifo().unwrap(),
-    ]);
+    queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
     queues
 }
