@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
 
-use crate::common::{Executor, Order, Task};
-use forebay::queue::{Builder, GetError, Job, Queue, Shutdown};
+use crate::common::{Executor, Order, Task, queues};
+use forebay::queue::{GetError, Job, Shutdown};
 use forebay::{bounded, unbounded};
 use futures_lite::future::{poll_once, yield_now};
 use futures_lite::{FutureExt, StreamExt};
@@ -19,16 +19,6 @@ use futures_lite::{FutureExt, StreamExt};
 const CAPACITIES: [usize; 4] = [1, 3, 10, 100];
 /// Senders and receivers.
 const SHAPES: [(usize, usize); 3] = [(4, 1), (1, 4), (4, 4)];
-
-/// Queues of every order, of that size.
-fn queues(maxsize: usize) -> Vec<Queue<usize>> {
-    let builder = Builder::new().maxsize(maxsize);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
-    queues
-}
 
 /// How the members of one side get on.
 #[derive(Default)]
@@ -123,8 +113,8 @@ fn run_for_a_while(
     order: Order,
     messages: usize,
     (senders, receivers): (usize, usize),
-    send: impl AsyncFn(&Side, usize),
-    receive: impl AsyncFn(&Side, usize),
+    send: &impl AsyncFn(&Side, usize),
+    receive: &impl AsyncFn(&Side, usize),
 ) -> [Side; 2] {
     let sides = [Side::default(), Side::default()];
     let mut executor = Executor::new(order);
@@ -171,19 +161,21 @@ fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
                 order,
                 messages,
                 shape,
-                async |side, member| side.complete(member, tx.send(0)).await.unwrap(),
-                async |side, member| side.complete(member, rx.recv()).await.map(drop).unwrap(),
+                &async |side: &Side, member| side.complete(member, tx.send(0)).await.unwrap(),
+                &async |side: &Side, member| {
+                    assert_eq!(side.complete(member, rx.recv()).await, Ok(0))
+                },
             );
             check("send", false, &senders);
             check("recv", false, &receivers);
-            for (number, queue) in queues(capacity).iter().enumerate() {
+            for (number, queue) in queues::<usize>(capacity).iter().enumerate() {
                 let [puts, gets] = run_for_a_while(
                     order,
                     messages,
                     shape,
-                    async |side, member| side.complete(member, queue.put(0)).await.unwrap(),
-                    async |side, member| {
-                        side.complete(member, queue.get()).await.map(drop).unwrap()
+                    &async |side: &Side, member| side.complete(member, queue.put(0)).await.unwrap(),
+                    &async |side: &Side, member| {
+                        side.complete(member, queue.get()).await.unwrap().done();
                     },
                 );
                 check(&format!("put in queue {number}"), number > 0, &puts);
@@ -309,7 +301,7 @@ macro_rules! on_all_sides {
             on_all_sides!(@ $test, || rx.recv(), give, take $(, $rob)?);
             while tx.try_send(0).is_ok() {}
             on_all_sides!(@ $test, || tx.send(0), take, give $(, $rob)?);
-            for queue in queues(capacity) {
+            for queue in queues::<usize>(capacity) {
                 let take = || assert!(queue.try_get().is_ok());
                 let give = || assert!(queue.try_put(0).is_ok());
                 on_all_sides!(@ $test, || queue.get(), give, take $(, $rob)?);
@@ -446,7 +438,7 @@ fn a_loop_over_ready_messages_gives_way() {
 
 #[test]
 fn a_loop_over_ready_items_gives_way() {
-    for (number, queue) in queues(LOOPS).iter().enumerate() {
+    for (number, queue) in queues::<usize>(LOOPS).iter().enumerate() {
         assert_gives_way(&format!("put, {number}"), async || queue.put(0).await.unwrap());
         assert_eq!(queue.len(), LOOPS);
         assert_gives_way(&format!("get, {number}"), async || queue.get().await.unwrap().done());
@@ -500,7 +492,7 @@ fn who_is_dropped_when_it_gives_way_gets_its_message_the_next_time() {
                 assert_eq!(rx.try_recv(), Ok(0));
             },
         );
-        for queue in queues(capacity) {
+        for queue in queues::<usize>(capacity) {
             assert!(queue.try_put(0).is_ok());
             let refill = |job: Result<Job<'_, usize>, GetError>| {
                 job.unwrap().done();
@@ -585,7 +577,7 @@ fn a_held_future_stalls_only_its_own_notification() {
         assert_held_stalls_one(|| rx.recv(), || assert!(tx.try_send(0).is_ok()));
         while tx.try_send(0).is_ok() {}
         assert_held_stalls_one(|| tx.send(0), || assert!(rx.try_recv().is_ok()));
-        for queue in queues(capacity) {
+        for queue in queues::<usize>(capacity) {
             assert_held_stalls_one(|| queue.get(), || assert!(queue.try_put(0).is_ok()));
             while queue.try_put(0).is_ok() {}
             assert_held_stalls_one(|| queue.put(0), || assert!(queue.try_get().is_ok()));
@@ -667,7 +659,7 @@ fn nobody_sleeps_beside_a_message() {
 fn nobody_sleeps_beside_an_item() {
     for order in orders() {
         for (producers, workers) in SHAPES {
-            for queue in queues(3) {
+            for queue in queues::<usize>(3) {
                 let got = RefCell::new(Vec::new());
                 let mut executor = Executor::new(order);
                 for producer in 0..producers {

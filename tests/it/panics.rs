@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
-use crate::common::{Ledger, Message, Task, watched};
+use crate::common::{Ledger, Message, Task, queues, watched};
 use forebay::queue::{Queue, Shutdown};
 use forebay::{
     Builder, Pressure, Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, bounded,
@@ -54,9 +54,9 @@ struct Crowd<F> {
 }
 
 impl<F: Future> Crowd<F> {
-    fn new(mut wait: impl FnMut() -> F) -> Self {
+    fn new(faults: usize, mut wait: impl FnMut() -> F) -> Self {
         let mut crowd = Self { good: vec![Task::parked(wait())], faulty: Vec::new() };
-        for number in 0..FAULTS {
+        for number in 0..faults {
             crowd.faulty.push(faulty(number, wait()));
             crowd.good.push(Task::parked(wait()));
         }
@@ -208,10 +208,10 @@ fn a_message_wakes_all_streams_beside_faulty_wakers() {
 #[test]
 fn a_close_wakes_everyone_beside_faulty_wakers() {
     let (tx, rx) = bounded::<usize>(1);
-    let recvs = Crowd::new(|| rx.recv());
+    let recvs = Crowd::new(1, || rx.recv());
     let mut stream = Task::new(rx.clone());
     stream.park_next();
-    let closed = Crowd::new(|| tx.closed());
+    let closed = Crowd::new(FAULTS - 1, || tx.closed());
     assert_eq!(panic_of(|| tx.close()), Some(0));
     assert!(rx.is_closed() && !tx.close());
     recvs.assert_all_woken();
@@ -224,7 +224,7 @@ fn a_close_wakes_everyone_beside_faulty_wakers() {
 
     let (tx, rx) = bounded(1);
     assert_eq!(tx.try_send(0), Ok(()));
-    let sends = Crowd::new(|| tx.send(1));
+    let sends = Crowd::new(FAULTS, || tx.send(1));
     let closed = Task::parked(tx.closed());
     assert_eq!(panic_of(|| rx.close()), Some(0));
     sends.assert_all_woken();
@@ -237,7 +237,7 @@ fn a_close_wakes_everyone_beside_faulty_wakers() {
 #[test]
 fn a_level_wakes_everyone_beside_faulty_wakers() {
     let (tx, rx) = Builder::new().capacity(4).watermarks(1, 2).build().unwrap();
-    let levels = Crowd::new(|| tx.until(Pressure::High));
+    let levels = Crowd::new(FAULTS, || tx.until(Pressure::High));
     assert_eq!((tx.try_send(1), tx.try_send(2)), (Ok(()), Ok(())));
     assert_eq!(panic_of(|| tx.try_send(3)), Some(0));
     levels.assert_all_woken();
@@ -286,7 +286,7 @@ fn a_message_that_changes_the_level_wakes_its_receiver_too() {
 fn the_last_item_wakes_every_join_beside_faulty_wakers() {
     let queue = Queue::bounded(1);
     assert_eq!(queue.try_put(1), Ok(()));
-    let joins = Crowd::new(|| queue.join());
+    let joins = Crowd::new(FAULTS, || queue.join());
     let job = queue.try_get().unwrap();
     assert_eq!(panic_of(|| job.done()), Some(0));
     assert_eq!(queue.unfinished(), 0);
@@ -296,12 +296,9 @@ fn the_last_item_wakes_every_join_beside_faulty_wakers() {
 
 #[test]
 fn a_shutdown_wakes_everyone_beside_faulty_wakers() {
-    let mut queues = vec![Queue::bounded(1)];
-    #[cfg(feature = "std")]
-    queues.push(forebay::queue::Builder::new().maxsize(1).lifo().unwrap());
-    for queue in queues {
-        let gets = Crowd::new(|| queue.get());
-        let closed = Crowd::new(|| queue.closed());
+    for queue in queues::<u8>(1) {
+        let gets = Crowd::new(1, || queue.get());
+        let closed = Crowd::new(FAULTS - 1, || queue.closed());
         let mut jobs = Task::new(queue.jobs());
         jobs.park_next();
         assert_eq!(panic_of(|| queue.shutdown(Shutdown::Graceful)), Some(0));
@@ -309,17 +306,14 @@ fn a_shutdown_wakes_everyone_beside_faulty_wakers() {
         gets.assert_all_woken();
         closed.assert_all_woken();
         assert_eq!(jobs.wakes(), 1);
-        assert!(gets.finish().all(|job: Result<_, _>| job.is_err()));
-        let _: Option<forebay::queue::Job<'_, u8>> = jobs.next();
+        assert!(gets.finish().all(|job| job.is_err()));
+        assert!(jobs.next().is_none());
     }
 }
 
 #[test]
 fn an_item_that_wakes_a_faulty_get_is_put() {
-    let mut queues = vec![Queue::bounded(4)];
-    #[cfg(feature = "std")]
-    queues.push(forebay::queue::Builder::new().maxsize(4).lifo().unwrap());
-    for queue in queues {
+    for queue in queues::<u8>(4) {
         let mut fault = faulty(7, queue.get());
         let mut other = Task::parked(queue.get());
         assert_eq!(panic_of(|| queue.try_put(1)), Some(7));
@@ -369,7 +363,7 @@ fn the_last_receiver_drops_what_is_inside_beside_faulty_wakers() {
     for id in 0..2 {
         assert!(tx.try_send(Some(ledger.message(id))).is_ok());
     }
-    let sends = Crowd::new(|| tx.send(None));
+    let sends = Crowd::new(FAULTS, || tx.send(None));
     assert_eq!(panic_of(|| drop(rx)), Some(0));
     assert!(tx.is_closed() && tx.is_empty());
     ledger.assert_all_dropped();
