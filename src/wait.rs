@@ -98,7 +98,7 @@ pub(crate) trait Attempt {
 /// |---|---|---|---|---|
 /// | `Awake` | done | takes a place: `Asleep` | `Awake`, woken by itself | |
 /// | `Awake`, a budget ends | `Yielded`, woken by itself | | | |
-/// | `Yielded` | as `Awake`, and no budget ends | | | |
+/// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
 /// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
@@ -109,8 +109,8 @@ pub(crate) enum Stage {
     /// Has no place.
     #[default]
     Awake,
-    /// Has no place, and has given the executor a turn.
-    Yielded,
+    /// Has no place, and has given the executor a turn, which costs it nothing: it has an age.
+    Yielded(Ticket),
     /// At the gate, but not announced yet.
     Entered(Ticket),
     /// At the gate, and announced: the flag was up after the place was taken.
@@ -219,7 +219,7 @@ pub(crate) fn poll<A: Attempt>(
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
     let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
-        *stage = Stage::Yielded;
+        *stage = Stage::Yielded(attempt.gate().draw());
         Step::Busy
     } else {
         step(attempt, stage, waker)
@@ -246,7 +246,11 @@ pub(crate) fn leave<A: Attempt>(attempt: &A, stage: &mut Stage) {
 #[cold]
 fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     let owing = match mem::take(stage) {
-        Stage::Awake | Stage::Yielded => false,
+        Stage::Awake => false,
+        Stage::Yielded(ticket) => {
+            attempt.gate().settle(ticket);
+            false
+        }
         // [cancel] a notification that came and was not looked at still belongs to another.
         Stage::Entered(ticket) | Stage::Asleep(ticket) => attempt.gate().leave(ticket),
         Stage::Notified(ticket) => {
@@ -284,7 +288,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
                     Stage::Asleep(_) => return Step::Asleep,
                     // [recheck] what came before the place was taken has woken nobody here.
                     Stage::Entered(_) => true,
-                    Stage::Awake | Stage::Yielded | Stage::Notified(_) => {
+                    Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
                         enter(attempt, stage, waker);
                         attempt.raises_early()
                     }
@@ -300,15 +304,15 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
     }
 }
 
-/// Takes a place at the gate. Who was notified is blocked by one who was faster, which settles the
-/// notification, and takes its old place.
+/// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which settles
+/// the notification.
 #[cold]
 fn enter<A: Attempt>(attempt: &A, stage: &mut Stage, waker: &Waker) {
     // Before the stage changes: it is the user's code.
     let waker = waker.clone();
     let gate = attempt.gate();
     *stage = Stage::Entered(match mem::take(stage) {
-        Stage::Notified(ticket) => gate.reenter(ticket, waker),
+        Stage::Yielded(ticket) | Stage::Notified(ticket) => gate.reenter(ticket, waker),
         _ => gate.enter(waker),
     });
 }
@@ -340,7 +344,7 @@ fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Option<A::Output> {
     }
     let spins = match stage {
         Stage::Asleep(_) | Stage::Entered(_) => return None,
-        Stage::Awake | Stage::Yielded => !attempt.gate().is_crowded(),
+        Stage::Awake | Stage::Yielded(_) => !attempt.gate().is_crowded(),
         Stage::Notified(_) => true,
     };
     if let Stage::Notified(_) = stage {

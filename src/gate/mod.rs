@@ -3,8 +3,10 @@
 //! There is one contract, and two implementations of it: the waiter [`line`], and event-listener's
 //! list behind the feature `event-listener`, which the line is held to by tests and models.
 //! - [`enter`](Gate::enter) takes a place at the end. It counts from the return of the call on.
-//! - [`reenter`](Gate::reenter) takes the place of a ticket again that was woken in vain: before
-//!   all that have not been woken yet.
+//! - [`draw`](Gate::draw) takes a ticket without a place.
+//! - [`reenter`](Gate::reenter) takes the place of a ticket that has none, because it was woken in
+//!   vain or drawn: before all that came later. (In the reference before all that were not woken yet,
+//!   and behind others that came back.)
 //! - [`wake_one`](Gate::wake_one) wakes the first that is not woken yet, and tells whether there was
 //!   one; [`wake_all`](Gate::wake_all) all that are there. Two wakeups wake two waiters, even if the
 //!   first of them has not run yet.

@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::{Origin, Refusal, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::{Arc, defer};
+use crate::sync::{Arc, for_each};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -161,17 +161,23 @@ impl<'a, T> Batch<'a, T> {
     /// Marks all items as done, and drops them.
     pub fn done(self) {
         // One that panics in its drop is done, and so are the others.
-        let mut jobs = self.jobs.into_iter();
-        while let Some(job) = jobs.next() {
-            let rest = defer(|| jobs.by_ref().for_each(Job::done));
-            job.done();
-            rest.cancel();
-        }
+        for_each(self.into_jobs(), Job::done);
     }
 
     /// Takes the items out, and marks them as done.
     pub fn into_inner(self) -> Vec<T> {
-        self.jobs.into_iter().map(Job::into_inner).collect()
+        self.into_jobs().map(Job::into_inner).collect()
+    }
+
+    fn into_jobs(mut self) -> vec::IntoIter<Job<'a, T>> {
+        core::mem::take(&mut self.jobs).into_iter()
+    }
+}
+
+/// Each job does what a dropped job does, also where an item panics when it is dropped.
+impl<T> Drop for Batch<'_, T> {
+    fn drop(&mut self) {
+        for_each(self.jobs.drain(..), drop);
     }
 }
 
@@ -194,7 +200,7 @@ impl<'a, T> IntoIterator for Batch<'a, T> {
     type IntoIter = vec::IntoIter<Job<'a, T>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.jobs.into_iter()
+        self.into_jobs()
     }
 }
 

@@ -45,6 +45,10 @@ impl Books {
         Self::count_many(what, 1);
     }
 
+    pub(super) fn discount(what: &AtomicUsize) {
+        what.fetch_sub(1, Relaxed);
+    }
+
     pub(super) fn count_many(what: &AtomicUsize, items: usize) {
         what.fetch_add(items, Relaxed);
     }

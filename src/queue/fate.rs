@@ -5,7 +5,7 @@
 use super::books::Books;
 use super::shared::Shared;
 use super::store::{Place, Tag};
-use crate::sync::defer;
+use crate::sync::{AtomicUsize, defer};
 use alloc::vec::Vec;
 use core::mem;
 use core::panic::AssertUnwindSafe;
@@ -21,7 +21,7 @@ impl<T> Shared<T> {
             let mut hand = InHand { shared: self, item: Some(item), attempts: tag.attempt };
             if self.retries.is_some_and(|limit| tag.attempt <= limit) {
                 let again = Tag { attempt: tag.attempt.saturating_add(1), ..tag };
-                hand.take_back(again, Place::End, |books| Books::count(&books.retried));
+                hand.take_back(again, Place::End, &self.books.retried);
             }
         });
     }
@@ -31,7 +31,7 @@ impl<T> Shared<T> {
     pub(super) fn give_back(&self, item: T, tag: Tag) {
         contained(|| {
             let mut hand = InHand { shared: self, item: Some(item), attempts: tag.attempt };
-            hand.take_back(tag, Place::Own, |books| Books::count(&books.given_back));
+            hand.take_back(tag, Place::Own, &self.books.given_back);
         });
     }
 
@@ -66,13 +66,20 @@ struct InHand<'a, T> {
 
 impl<T> InHand<'_, T> {
     /// Puts the item back, or leaves it over.
-    fn take_back(&mut self, tag: Tag, place: Place, count: fn(&Books)) {
+    fn take_back(&mut self, tag: Tag, place: Place, count: &AtomicUsize) {
         let Self { shared, item, .. } = self;
         let books = &shared.books;
+        // Before another worker can get it: who finds all done finds it counted.
+        Books::count(count);
+        let not_taken = defer(|| Books::discount(count));
         // Where a comparison panics, the item is still here.
-        if shared.store().take_back(item, tag, place) {
-            count(books);
-        } else if let Some(item) = item.take() {
+        let taken = shared.store().take_back(item, tag, place);
+        if taken {
+            not_taken.cancel();
+            return;
+        }
+        drop(not_taken);
+        if let Some(item) = item.take() {
             Books::count(&books.left_over);
             Books::count(&books.came_late);
             shared.leave(alloc::vec![item]);

@@ -255,13 +255,6 @@ impl<T> Store<T> for Fifo<T> {
     }
 }
 
-impl<T> Drop for Fifo<T> {
-    fn drop(&mut self) {
-        // A message that panics when it is dropped takes no other with it.
-        self.channel.drain();
-    }
-}
-
 /// Where the waker of a put panics, the item is out and goes with the unwinding.
 #[inline]
 fn lost(unfinished: &Unfinished) -> Defer<impl FnMut()> {

@@ -58,7 +58,7 @@ impl<T> Queue<T> {
     /// it is taken: a `try_put`, or a `put` that need not wait, may come first. Who was woken and
     /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
-    /// puts) times after a `put` was first woken.
+    /// puts) times after a `put` was first woken; 8 x where the order needs a lock.
     ///
     /// A task that puts in a loop gives way once in 512 items: the future is pending then, also beside room, and
     /// has woken its task.

@@ -6,7 +6,7 @@ use super::displaced::Displaced;
 use super::letters::Letters;
 use super::stats::Stats;
 use super::storage::Storage;
-use super::store::{Origin, PutOutcome, Refusal, Store, Tag};
+use super::store::{Freed, Origin, PutOutcome, Refusal, Store, Tag};
 use super::unfinished::Unfinished;
 use super::workers::Workers;
 use crate::gate::Gate;
@@ -14,7 +14,7 @@ use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 #[cfg(feature = "std")]
 use crate::sync::Mutex;
-use crate::sync::{Arc, AtomicUsize, Backoff};
+use crate::sync::{Arc, AtomicUsize, Backoff, Defer, defer, for_each};
 use crate::wait::Outcome;
 #[cfg(feature = "std")]
 use alloc::vec::Vec;
@@ -71,17 +71,26 @@ impl<T> Shared<T> {
         origin: Origin,
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome {
+        let counted = self.count_requeued(origin);
         let put = self.store().put(item, origin, displaced);
         if let Outcome::Done(Ok(())) = put {
-            self.count_requeued(origin);
+            counted.cancel();
         }
         put
     }
 
-    fn count_requeued(&self, origin: Origin) {
-        if origin != Origin::New {
+    /// Counts a job that comes back, before it can be got: who finds all done finds it counted. Dropped,
+    /// it is not counted after all.
+    fn count_requeued(&self, origin: Origin) -> Defer<impl FnMut()> {
+        let counts = origin != Origin::New;
+        if counts {
             Books::count(&self.books.requeued);
         }
+        defer(move || {
+            if counts {
+                Books::discount(&self.books.requeued);
+            }
+        })
     }
 
     /// A place for what a put displaces.
@@ -93,8 +102,9 @@ impl<T> Shared<T> {
     /// On the fast path; otherwise the item comes back.
     #[inline]
     pub(super) fn put_fast(&self, item: T, origin: Origin) -> Result<(), T> {
+        let counted = self.count_requeued(origin);
         self.storage.put_fast(item, &self.unfinished, origin)?;
-        self.count_requeued(origin);
+        counted.cancel();
         Ok(())
     }
 
@@ -129,7 +139,7 @@ impl<T> Shared<T> {
             return self.fail(item, tag);
         }
         let _ = tag;
-        let _done = crate::sync::defer(|| self.finish());
+        let _done = defer(|| self.finish());
         drop(item);
     }
 
@@ -152,6 +162,24 @@ impl<T> Shared<T> {
         #[cfg(feature = "std")]
         let stats = Stats { dead_letters: this.letters.len(), ..stats };
         stats
+    }
+}
+
+impl<T> Drop for Shared<T> {
+    fn drop(&mut self) {
+        let inside = core::iter::from_fn(|| {
+            match self.store().get(&self.unfinished, &mut Freed::default()) {
+                Outcome::Done(entry) => entry.map(|entry| entry.item),
+                Outcome::Blocked(_) | Outcome::Busy => None,
+            }
+        });
+        #[cfg(feature = "std")]
+        let inside = {
+            let letters = self.letters.take().into_iter().map(|letter| letter.item);
+            inside.chain(self.take_leftovers()).chain(letters)
+        };
+        // One that panics when it is dropped takes no other with it.
+        for_each(inside, drop);
     }
 }
 

@@ -144,17 +144,16 @@ fn run_for_a_while(
 struct Case {
     name: String,
     capacity: usize,
-    /// Whether operations of the other side use up the same budget.
-    shares_budget: bool,
+    is_locked: bool,
 }
 
 /// A channel, and queues of every order, at every capacity and in every shape.
 fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
     for shape in SHAPES {
         for capacity in CAPACITIES {
-            let check = |operation: &str, shares_budget, side: &Side| {
+            let check = |operation: &str, is_locked, side: &Side| {
                 let name = format!("{operation} at {capacity}, {shape:?}, {order:?}");
-                check(&Case { name, capacity, shares_budget }, side);
+                check(&Case { name, capacity, is_locked }, side);
             };
             let (tx, rx) = bounded(capacity);
             let [senders, receivers] = run_for_a_while(
@@ -188,26 +187,19 @@ fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
 /// How many messages make a few rounds at the largest capacity.
 const ROUNDS: usize = 8000;
 
+/// A queue with a lock may get into a rhythm in which one member is alone with every second batch, for
+/// as long as nothing disturbs it.
 fn assert_fair(case: &Case, side: &Side) {
+    let (least, rounds) = if case.is_locked { (0.6, 8) } else { (0.95, 4) };
     let (name, share) = (&case.name, side.least_share());
-    assert!(share >= 0.95, "{name}: the least share is {share}");
-    let (longest, bound) = (side.longest.get(), 4 * (case.capacity + side.members()));
+    assert!(share >= least, "{name}: the least share is {share}");
+    let (longest, bound) = (side.longest.get(), rounds * (case.capacity + side.members()));
     assert!(longest <= bound, "{name}: {longest} others came first, not {bound}");
 }
 
 /// In turns: equal shares, and an end to every wait.
 #[test]
 fn those_that_go_on_for_ever_get_equal_shares() {
-    run_all(Order::Fifo, ROUNDS, |case, side| {
-        if !case.shares_budget {
-            assert_fair(case, side);
-        }
-    });
-}
-
-#[test]
-#[ignore = "the budget of a queue with a lock may end in the turns of the same tasks again and again"]
-fn those_that_go_on_for_ever_get_equal_shares_of_a_locked_queue() {
     run_all(Order::Fifo, ROUNDS, assert_fair);
 }
 

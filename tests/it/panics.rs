@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
 use crate::common::{Ledger, Message, Task, queues, watched};
-use forebay::queue::{Queue, Shutdown};
+use forebay::queue::{Batch, Queue, Shutdown};
 use forebay::{
     Builder, Pressure, Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, bounded,
 };
@@ -411,13 +411,44 @@ fn messages_that_panic_when_they_are_dropped_take_no_other_with_them() {
         assert!(tx.is_empty());
     }
 
-    let ledger = Ledger::new(MESSAGES);
-    let queue = Queue::bounded(MESSAGES);
-    for bomb in bombs(&ledger, MESSAGES) {
-        assert!(queue.try_put(bomb).is_ok());
+    for make in bomb_queues() {
+        let ledger = Ledger::new(MESSAGES);
+        let queue = make();
+        for bomb in bombs(&ledger, MESSAGES) {
+            assert!(queue.try_put(bomb).is_ok());
+        }
+        assert!(panic_of(|| drop(queue)).is_some());
+        ledger.assert_all_dropped();
     }
-    assert_eq!(panic_of(|| drop(queue)), Some(1));
-    ledger.assert_all_dropped();
+}
+
+fn bomb_queues() -> Vec<fn() -> Queue<Bomb>> {
+    vec![
+        || Queue::bounded(6),
+        #[cfg(feature = "std")]
+        || forebay::queue::Builder::new().lifo().unwrap(),
+        #[cfg(feature = "std")]
+        || forebay::queue::Builder::new().retries(1).fifo().unwrap(),
+    ]
+}
+
+#[test]
+#[cfg(feature = "std")]
+fn a_batch_of_items_that_panic_when_they_are_dropped_takes_no_other_with_it() {
+    let finishes: [fn(Batch<'_, Bomb>); 2] = [|batch| batch.done(), |batch| drop(batch)];
+    for finish in finishes {
+        for make in bomb_queues() {
+            let ledger = Ledger::new(6);
+            let queue = make();
+            assert!(queue.try_put_many(bombs(&ledger, 6).collect::<Vec<_>>()).is_ok());
+            let batch = Task::new(queue.get_many(6)).finish().unwrap();
+            assert_eq!(batch.len(), 6);
+            let panicked = panic_of(|| finish(batch));
+            assert!(panicked.is_some() || queue.len() == 6);
+            let _ = panic_of(|| drop(queue));
+            ledger.assert_all_dropped();
+        }
+    }
 }
 
 /// What a poll that panics leaves behind.

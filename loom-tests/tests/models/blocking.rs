@@ -57,7 +57,7 @@ fn block_spsc() {
 /// A close wakes a blocked receiver.
 #[test]
 fn block_recv_close() {
-    explore(20, || {
+    explore(10, || {
         let (tx, rx) = channel(1);
         let thread = spawn({
             let rx = Arc::clone(&rx);
@@ -71,7 +71,7 @@ fn block_recv_close() {
 /// A close wakes a blocked sender, and gives its message back.
 #[test]
 fn block_send_close() {
-    explore(20, || {
+    explore(10, || {
         let (tx, rx) = filled(1);
         let thread = spawn({
             let tx = Arc::clone(&tx);

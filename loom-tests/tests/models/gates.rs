@@ -234,7 +234,7 @@ fn open_against_enter() {
 #[cfg(not(feature = "event-listener"))]
 #[test]
 fn grow_against_grow() {
-    explore(5, || {
+    explore(3, || {
         let gate = Arc::new(Gate::new());
         let mut early: [_; 3] = std::array::from_fn(|_| Waiter::enter(&gate, &bell()));
         let entering = on_thread(&gate, |gate| Waiter::enter(gate, &bell()));

@@ -153,7 +153,7 @@ fn stream_drop() {
 /// A receive that was woken goes: its message is for the stream.
 #[test]
 fn stream_handed_on() {
-    explore(5, || {
+    explore(3, || {
         let (tx, rx) = channel(1);
         let mut streaming = parked_stream(&rx);
         let [receiving] = parked(&rx);
@@ -182,7 +182,7 @@ fn stream_handed_on_perm() {
 /// Of two streams the first is never polled again: the second gets the message.
 #[test]
 fn stream_handed_on_zombie() {
-    explore(5, || {
+    explore(3, || {
         let (tx, rx) = channel(1);
         let _zombie = parked_stream(&rx);
         let mut streaming = parked_stream(&rx);

@@ -357,7 +357,7 @@ fn repark() {
 /// A receive that was woken goes: its message is for the stream.
 #[test]
 fn stream_handed_on() {
-    explore(5, || {
+    explore(3, || {
         let (tx, rx) = unbounded_at(2);
         let mut streaming = parked_stream(&rx);
         let [receiving] = parked(&rx);
