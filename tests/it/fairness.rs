@@ -162,7 +162,7 @@ fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
                 shape,
                 &async |side: &Side, member| side.complete(member, tx.send(0)).await.unwrap(),
                 &async |side: &Side, member| {
-                    assert_eq!(side.complete(member, rx.recv()).await, Ok(0))
+                    assert_eq!(side.complete(member, rx.recv()).await, Ok(0));
                 },
             );
             check("send", false, &senders);

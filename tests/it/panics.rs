@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
 use crate::common::{Ledger, Message, Task, queues, watched};
-use forebay::queue::{Batch, Queue, Shutdown};
+#[cfg(feature = "std")]
+use forebay::queue::Batch;
+use forebay::queue::{Queue, Shutdown};
 use forebay::{
     Builder, Pressure, Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, bounded,
 };
