@@ -119,11 +119,14 @@ impl Settings {
 
     pub fn queue(&self) -> Result<Queue<Item>, BuildError> {
         let size = |key| self.get(key) as usize;
-        let builder = Builder::new().watermarks(size(Key::Low), size(Key::High));
-        if self.unlimited() {
-            return builder.fifo();
+        let mut builder = Builder::new().overflow(self.overflow());
+        if self.kind() == Kind::Proactive {
+            builder = builder.watermarks(size(Key::Low), size(Key::High));
         }
-        builder.maxsize(size(Key::Capacity)).overflow(self.overflow()).fifo()
+        if !self.unlimited() {
+            builder = builder.maxsize(size(Key::Capacity));
+        }
+        builder.fifo()
     }
 }
 
@@ -139,7 +142,7 @@ pub struct Item {
 }
 
 impl Item {
-    pub const BYTES: usize = 64 * 1024;
+    pub const BYTES: usize = 128 * 1024;
 
     pub fn new(name: Name) -> Self {
         let payload = alloc::vec![0; Self::BYTES].into_boxed_slice();
