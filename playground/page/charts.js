@@ -26,18 +26,18 @@ function makeCharts() {
 
   function sample(view, wanted) {
     samples.push({ put: view.put, done: view.done, lost: view.refused + view.displaced, len: view.len, wanted });
-    if (samples.length > SAMPLES + 20) samples = samples.slice(-SAMPLES - 11);
+    if (samples.length > SAMPLES + 60) samples = samples.slice(-SAMPLES - 31);
   }
 
-  /** Per second, over the second before. */
+  /** Per second, over the three seconds before. */
   function rate(field, index) {
-    const from = Math.max(0, index - 10);
+    const from = Math.max(0, index - 30);
     return index === from ? 0 : ((samples[index][field] - samples[from][field]) * 1000) / ((index - from) * SAMPLE);
   }
 
   function draw(view, set) {
     const first = Math.max(0, samples.length - SAMPLES);
-    const x = (index) => ((index - first + SAMPLES - (samples.length - first)) / SAMPLES) * WIDTH;
+    const x = (index) => ((index - first) / (SAMPLES - 1)) * WIDTH;
     const shown = Array.from({ length: samples.length - first }, (_, index) => index + first);
     const rates = {
       in: shown.map((index) => rate("put", index)),
@@ -50,7 +50,7 @@ function makeCharts() {
       if (values.length === 0) return "";
       const points = values.map((value, index) => `${x(shown[index]).toFixed(1)},${(HEIGHT - (value / most) * HEIGHT).toFixed(1)}`);
       const line = `M${points.join("L")}`;
-      return base ? `${line}L${WIDTH},${HEIGHT}L${x(shown[0]).toFixed(1)},${HEIGHT}Z` : line;
+      return base ? `${line}L${x(shown[shown.length - 1]).toFixed(1)},${HEIGHT}L${x(shown[0]).toFixed(1)},${HEIGHT}Z` : line;
     };
     const flat = (value, most) => `M0,${HEIGHT - (value / most) * HEIGHT}L${WIDTH},${HEIGHT - (value / most) * HEIGHT}`;
     for (const name of ["in", "out", "wanted"]) lines[name].setAttribute("d", path(rates[name], top));

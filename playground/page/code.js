@@ -27,11 +27,15 @@ function rustCode(set) {
   if (kind === 1) {
     lines.push(
       "/// Never waits. Who is refused gets the item back, and a time.",
-      "fn submit(item: Item, queue: &Queue<Item>, meter: &DrainMeter) -> Result<(), (Item, Duration)> {",
+      "fn submit(",
+      "    item: Item,",
+      "    queue: &Queue<Item>,",
+      "    meter: &DrainMeter,",
+      ") -> Result<(), (Item, Duration)> {",
       "    match queue.try_put(item) {",
       "        Ok(()) => Ok(()), // 202",
       "        Err(TryPutError::Full(item)) => {",
-      unlimited ? "            // never, without a limit" : "            // In how long will half of it be free? Not one place for all who ask.",
+      unlimited ? "            // never, without a limit" : "            // When half of it will be free: not one place for all who ask.",
       `            let wait = meter.until_room(&queue.stats().into(), ${Math.ceil(set.capacity / 2)});`,
       "            Err((item, wait.unwrap_or(Duration::from_secs(1)))) // 429, Retry-After",
       "        }",
@@ -42,7 +46,7 @@ function rustCode(set) {
     lines.push(
       "async fn relay(socket: &mut Socket, queue: &Queue<Item>) {",
       "    while let Some(item) = socket.read().await {",
-      unlimited ? "        // Never waits: this breaks what TCP does for you." : "        // While this waits for room, nobody reads the socket: the remote has to wait.",
+      unlimited ? "        // Never waits: this breaks what TCP does for you." : "        // While this waits, nobody reads the socket: the remote has to wait.",
       "        if queue.put(item).await.is_err() {",
       "            break; // shut down",
       "        }",
@@ -54,7 +58,7 @@ function rustCode(set) {
       const gap = Math.round(10000 / set.rate);
       lines.push(
         "        let gap = match queue.pressure() {",
-        `            Pressure::High => Duration::from_millis(${4 * gap}), // a quarter of the pace`,
+        `            Pressure::High => Duration::from_millis(${4 * gap}), // a quarter`,
         `            Pressure::Low => Duration::from_millis(${gap}),`,
         "        };",
         "        sleep(gap).await;");
@@ -92,7 +96,7 @@ function rustCode(set) {
     "}",
     "",
     "async fn finish(queue: &Queue<Item>) {",
-    "    queue.shutdown(Shutdown::Graceful); // Immediate: returns what is inside",
+    "    queue.shutdown(Shutdown::Graceful); // or Immediate, which returns the rest",
     "    queue.join().await; // all is done, not only taken",
     "}");
   return lines.join("\n");
@@ -115,7 +119,7 @@ function pythonCode(set) {
       "    except asyncio.QueueFull:",
       "        # asyncio does not know how fast it drains",
       "        return 429, estimate_by_hand()",
-      "    except asyncio.QueueShutDown:  # Python 3.13",
+      "    except asyncio.QueueShutDown:  # 3.13",
       "        return 503, None");
   } else if (kind === 2) {
     lines.push(
@@ -170,7 +174,7 @@ function pythonCode(set) {
     "            queue.task_done()",
     "",
     "async def finish():",
-    "    queue.shutdown()  # Python 3.13; immediate=True drops what is inside",
+    "    queue.shutdown()  # 3.13; immediate=True drops the rest",
     "    await queue.join()");
   return lines.join("\n");
 }

@@ -36,7 +36,7 @@ async function main() {
     const name = element("span", "", slider.label);
     const output = element("output");
     const input = element("input");
-    Object.assign(input, { type: "range", id: slider.key, min: slider.min, max: slider.max, step: slider.step || 1, value: slider.value });
+    Object.assign(input, { type: "range", id: `set-${slider.key}`, min: slider.min, max: slider.max, step: slider.step || 1, value: slider.value });
     row.append(name, output, input);
     get("sliders").append(row);
     const show = () => {
@@ -143,7 +143,7 @@ async function main() {
       return set.kind === 2 ? ["window", `The queue is full, so nobody reads the sockets; their buffers are full, so ${of(waits, "cannot write")}.`] : ["waits", `The queue is full, so ${of(waits, "wait in put().await")}: they go at the pace of the workers.`];
     }
     if (view.len === 0) return ["idle", "The queue is empty: the workers are faster than the producers."];
-    return [full ? "full" : "room", full ? "The queue is full." : "There is room: nobody waits."];
+    return [full ? "full" : "room", full ? "The queue is full: the next producer that is ready has to wait." : "There is room: nobody waits."];
   }
 
   function account(view) {

@@ -20,7 +20,8 @@ function makeStage(engine, onAct) {
   const stage = get("stage");
   const layer = get("tokens");
   const slots = get("slots");
-  const SHOWN = 48; // slots drawn without a limit
+  const SHOWN = 12; // slots drawn without a limit
+  const PILE = 24; // of the others, in a row
 
   function card(list, letter, title) {
     const item = element("li", "card");
@@ -87,7 +88,11 @@ function makeStage(engine, onAct) {
 
   // Where things are, measured once until something moves.
   const anchors = new Map();
-  new ResizeObserver(() => anchors.clear()).observe(stage);
+  let drawn;
+  new ResizeObserver(() => {
+    anchors.clear();
+    if (drawn) drawTokens(drawn); // also while it is paused
+  }).observe(stage);
   function anchor(node) {
     let at = anchors.get(node);
     if (!at) {
@@ -105,6 +110,7 @@ function makeStage(engine, onAct) {
   }
 
   function drawTokens(view) {
+    drawn = view;
     const where = new Map();
     view.items.slice(0, slotNodes.length).forEach((item, index) => where.set(item, slotNodes[index]));
     view.producers.forEach((producer, index) => {
@@ -123,10 +129,13 @@ function makeStage(engine, onAct) {
       let token = tokens.get(item);
       if (!token) {
         token = element("span", `token hue-${producerOf(item)}`, nameOf(item));
-        place(token, anchor(producers[producerOf(item)].item.hidden ? node : producers[producerOf(item)].spot));
+        // It starts at its producer, unless it came into sight in the queue.
+        const maker = producers[producerOf(item)];
+        const seen = maker.item.hidden || (view.len > slotNodes.length && node.classList.contains("slot"));
+        place(token, anchor(seen ? node : maker.spot));
         layer.append(token);
         tokens.set(item, token);
-        token.getBoundingClientRect(); // it starts at its producer
+        token.getBoundingClientRect(); // the way begins there
       }
       place(token, anchor(node));
     }
@@ -199,6 +208,8 @@ function makeStage(engine, onAct) {
     const beyond = view.len - Math.min(view.len, slotNodes.length);
     show(get("more"), beyond > 0);
     write(get("more"), `and ${beyond} more`);
+    show(get("pile"), beyond > 0);
+    get("pile").style.height = `${Math.ceil(beyond / PILE) * 9}px`;
     show(get("memory"), set.unlimited);
     const part = view.memory / (32 * 1024);
     get("memory-bar").style.transform = `scaleX(${Math.min(1, part).toFixed(3)})`;
