@@ -76,7 +76,11 @@ function makeCharts() {
       }));
     };
     const lost = set.kind === 1 || set.overflow === 1 ? "refused" : "displaced";
-    legend("rate-legend", [["wanted", `wanted ${now("wanted")}`], ["in", `put ${now("in")}`], ["out", `done ${now("out")}`], ["lost", `${lost} ${now("lost")}`]]);
+    const refuses = set.kind === 1 || (set.overflow > 0 && set.kind !== 2);
+    legend("rate-legend", [
+      ["wanted", `wanted ${now("wanted")}`], ["in", `put ${now("in")}`], ["out", `done ${now("out")}`],
+      ...(refuses && !set.unlimited ? [["lost", `${lost} ${now("lost")}`]] : []),
+    ]);
     const marks = set.kind === 3 ? [["low", `low ${set.low}`], ["high", `high ${set.high}`]] : [];
     legend("length-legend", [["len", `inside ${view.len}`], ...(view.capacity ? [["capacity", `capacity ${view.capacity}`]] : []), ...marks]);
     write(get("rate-max"), `${top.toFixed(0)}/s`);

@@ -125,11 +125,13 @@ async function main() {
     if (view.phase === "killed") return ["killed", `Out of memory: the system has killed the program, and ${view.len + view.inHand} items are lost. A limit would have told the producers in time.`];
     if (view.phase === "ended") return ["ended", `Shut down: ${view.done} done, ${view.leftOver} left over and handed back by name, ${view.dead} dead letters. Nothing is lost.`];
     if (view.phase === "closing") return ["closing", `Shutting down: nothing is put any more. ${view.len} inside and ${view.inHand} in hand are still to be done.`];
+    const down = view.workers.findIndex((worker) => worker.state === "crashed");
+    if (down >= 0 && set.retries > 0) return [`crash ${view.returned}`, `Worker ${down + 1} has crashed. Its job came back to the queue for another attempt: nothing is lost.`];
     if (set.unlimited) return [`grows ${Math.floor(Math.log2(view.len + 1))}`, view.len > 20 ? `The queue holds ${view.len} items and nobody slows down. An item now waits ${seconds(view.waited)} for a worker, and memory grows.` : "No limit: what is not yet done piles up in memory."];
     const full = view.len >= view.capacity;
     if (set.kind === 1) {
       const refused = count("refused");
-      return refused ? [`refused ${full}`, `${of(refused, "were told to come back later")}: 429, Retry-After ${seconds(view.retryAfter)}. The queue never holds more than ${view.capacity}.`] : ["taken", "There is room: every request is taken."];
+      return refused ? [`refused ${full}`, `${of(refused, `${refused === 1 ? "was" : "were"} told to come back later`)}: 429, Retry-After ${seconds(view.retryAfter)}. The queue never holds more than ${view.capacity}.`] : ["taken", "There is room: every request is taken."];
     }
     if (set.kind === 3 && !lossy) {
       return view.high ? ["high", `High: more than ${set.high} were inside, so the producers have slowed to a quarter until fewer than ${set.low} are.`] : ["low", `Low: the producers go at full speed until more than ${set.high} are inside.`];
@@ -140,7 +142,7 @@ async function main() {
     }
     const waits = count("waiting");
     if (waits) {
-      return set.kind === 2 ? ["window", `The queue is full, so nobody reads the sockets; their buffers are full, so ${of(waits, "cannot write")}.`] : ["waits", `The queue is full, so ${of(waits, "wait in put().await")}: they go at the pace of the workers.`];
+      return set.kind === 2 ? ["window", `The queue is full, so nobody reads the sockets; their buffers are full, so ${of(waits, "cannot write")}.`] : ["waits", `The queue is full, so ${of(waits, `${waits === 1 ? "waits" : "wait"} in put().await`)}: they go at the pace of the workers.`];
     }
     if (view.len === 0) return ["idle", "The queue is empty: the workers are faster than the producers."];
     return [full ? "full" : "room", full ? "The queue is full: the next producer that is ready has to wait." : "There is room: nobody waits."];

@@ -64,8 +64,7 @@ const last = (seen) => seen[seen.length - 1];
 const tests = {
   async "it loads, moves, and asks for nothing"() {
     const before = await view();
-    await page.waitForTimeout(400);
-    assert.ok((await view()).time > before.time);
+    await page.waitForFunction((time) => window.playground.engine.view().time > time + 300, before.time);
     assert.ok(await page.isHidden("#broken"));
     const twice = await page.evaluate(() => {
       const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
