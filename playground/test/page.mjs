@@ -353,7 +353,7 @@ for (const [name, test] of Object.entries(tests)) {
   await page.context().close();
 }
 
-await open({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+await open({ viewport: { width: 390, height: 1500 }, deviceScaleFactor: 1.5, isMobile: true, hasTouch: true });
 await run(25);
 await shot("phone");
 await browser.close();
