@@ -71,6 +71,7 @@
 //!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
 
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
@@ -87,6 +88,8 @@ mod count;
 mod error;
 mod futures;
 mod gate;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod handle;
 #[cfg(feature = "std")]
 mod meter;
@@ -119,19 +122,3 @@ pub use watch::{PressureChanges, Until};
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/async-channel.md")]
-struct AsyncChannel;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/backpressure.md")]
-struct Backpressure;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/migration.md")]
-struct Migration;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/queue.md")]
-struct WorkQueue;
