@@ -24,7 +24,7 @@ size=$(wc -c < "$built/playground.wasm")
 
 say "the page in a browser"
 command -v npm > /dev/null || apt_install nodejs npm
-apt_install chromium fonts-dejavu-core
+apt_install chromium fonts-dejavu-core python3
 cp -r playground/test "$scratch/test"
 (cd "$scratch/test" && npm ci --silent --no-audit --no-fund)
 node "$scratch/test/page.mjs" "$built/index.html" "$built/shots" "$scratch/codes.json"
