@@ -5,8 +5,8 @@ use crate::world::{Producing, World, count};
 use core::future::Future;
 use core::pin::pin;
 use core::task::Poll;
-use forebay::Pressure;
-use forebay::queue::{Queue, Shutdown, TryPutError};
+use forebay::queue::TryPutError;
+use forebay::{Pressure, Receiver, Sender};
 
 /// How many items the buffers of a socket hold, on both machines together.
 pub const SOCKET: usize = 4;
@@ -21,7 +21,7 @@ const BURST: u64 = 4;
 const IMPATIENCE: u64 = 150_000;
 
 /// Makes items until the queue is shut down.
-pub async fn produce(world: &World, me: usize, socket: Option<Queue<Item>>) {
+pub async fn produce(world: &World, me: usize, socket: Option<Sender<Item>>) {
     let kind = world.settings.borrow().kind();
     loop {
         let item = make(world, me, kind).await;
@@ -116,26 +116,24 @@ async fn ask(world: &World, me: usize, mut item: Item) -> bool {
 }
 
 /// Reactive, on the remote machine: a write waits while the buffers of the socket are full.
-async fn write(world: &World, me: usize, socket: &Queue<Item>, item: Item) -> bool {
-    let sent = on_wait(socket.put(item), || wait(world, me, Producing::Waiting)).await;
+async fn write(world: &World, me: usize, socket: &Sender<Item>, item: Item) -> bool {
+    let sent = on_wait(socket.send(item), || wait(world, me, Producing::Waiting)).await;
     world.producers[me].socket.set(socket.len());
     sent.is_ok()
 }
 
 /// Reactive, on this machine: reads from the socket only what it can put.
-pub async fn relay(world: &World, me: usize, socket: &Queue<Item>) {
-    while let Ok(read) = socket.get().await {
-        let mut item = read.into_inner();
+pub async fn relay(world: &World, me: usize, socket: Receiver<Item>) {
+    while let Ok(mut item) = socket.recv().await {
         world.producers[me].socket.set(socket.len());
         let name = item.name;
         item.since = world.clock.now();
         if world.queue.put(item).await.is_err() {
             count(&world.counters.closed);
-            break;
+            break; // and the connection is closed
         }
         world.put(name);
     }
-    socket.shutdown(Shutdown::Immediate); // the connection is closed
 }
 
 fn wait(world: &World, me: usize, state: Producing) {

@@ -8,7 +8,7 @@ use crate::worker::{Order, employ};
 use crate::world::{MOST, Phase, Producing, Working, World, count};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use forebay::queue::{Queue, Shutdown};
+use forebay::queue::Shutdown;
 
 /// When the system ends a program that takes more and more memory.
 pub const MEMORY: usize = 32 * 1024 * 1024;
@@ -52,12 +52,11 @@ impl Simulation {
     /// `None` if the settings don't go together.
     pub fn new(settings: &Settings) -> Option<Self> {
         let mut executor = Executor::default();
-        let (world, returned) = World::new(settings, executor.clock())?;
-        let world = Rc::new(world);
+        let world = Rc::new(World::new(settings, executor.clock())?);
         let watched = Rc::clone(&world);
         executor.spawn(async move { watched.watch_level().await });
         let kept = Rc::clone(&world);
-        executor.spawn(async move { kept.return_jobs(returned).await });
+        executor.spawn(async move { kept.return_jobs().await });
         let mut simulation = Self {
             executor,
             world,
@@ -117,10 +116,10 @@ impl Simulation {
     fn hire_producer(&mut self, me: usize) {
         let mut socket = None;
         if self.world.settings.borrow().kind() == Kind::Reactive {
-            let buffers = Queue::bounded(SOCKET);
-            socket = Some(buffers.clone());
+            let (write, read) = forebay::bounded(SOCKET);
+            socket = Some(write);
             let world = Rc::clone(&self.world);
-            let task = self.executor.spawn(async move { relay(&world, me, &buffers).await });
+            let task = self.executor.spawn(async move { relay(&world, me, read).await });
             self.producers[me].push(task);
         }
         let world = Rc::clone(&self.world);

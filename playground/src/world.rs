@@ -6,8 +6,10 @@ use crate::worker::Order;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use forebay::Pressure;
 use forebay::queue::{Job, PutError, Queue};
-use forebay::{Pressure, Receiver, Sender};
 
 /// As many producers, and as many workers, as there can be.
 pub const MOST: usize = 8;
@@ -119,23 +121,19 @@ pub struct World {
     pub inside: RefCell<VecDeque<Name>>,
     /// When the last jobs were taken, to tell how fast the queue drains.
     taken: RefCell<VecDeque<u64>>,
-    back: Sender<Job<'static, Item>>,
+    /// Jobs of workers that are gone, and what waits for them. Never more than were in hand.
+    back: RefCell<VecDeque<Job<'static, Item>>>,
+    returning: RefCell<Option<Waker>>,
     chance: Cell<u32>,
 }
 
 impl World {
-    /// And where the jobs come out that come back.
-    pub fn new(
-        settings: &Settings,
-        clock: &Rc<Clock>,
-    ) -> Option<(Self, Receiver<Job<'static, Item>>)> {
-        let queue = settings.queue().ok()?;
-        // There are never more jobs in it than in hand.
-        let (back, returned) = forebay::unbounded();
-        let world = Self {
+    /// `None` if the settings don't go together.
+    pub fn new(settings: &Settings, clock: &Rc<Clock>) -> Option<Self> {
+        Some(Self {
             settings: RefCell::new(settings.clone()),
             clock: Rc::clone(clock),
-            queue,
+            queue: settings.queue().ok()?,
             producers: Default::default(),
             workers: Default::default(),
             counters: Counters::default(),
@@ -145,10 +143,10 @@ impl World {
             burst: Cell::default(),
             inside: RefCell::default(),
             taken: RefCell::default(),
-            back,
+            back: RefCell::default(),
+            returning: RefCell::default(),
             chance: Cell::new(0x9e37_79b9),
-        };
-        Some((world, returned))
+        })
     }
 
     pub fn setting(&self, key: Key) -> u32 {
@@ -225,13 +223,23 @@ impl World {
             job.attempt += 1;
         }
         count(&self.counters.returned);
-        // The receiver lives as long as the executor.
-        let _ = self.back.try_send(job);
+        self.back.borrow_mut().push_back(job);
+        if let Some(waker) = self.returning.take() {
+            waker.wake();
+        }
     }
 
     /// Puts jobs back that came back, once there is room.
-    pub async fn return_jobs(&self, returned: Receiver<Job<'static, Item>>) {
-        while let Ok(job) = returned.recv().await {
+    pub async fn return_jobs(&self) {
+        loop {
+            let job = poll_fn(|cx| {
+                let job = self.back.borrow_mut().pop_front();
+                if job.is_none() {
+                    self.returning.replace(Some(cx.waker().clone()));
+                }
+                job.map_or(Poll::Pending, Poll::Ready)
+            });
+            let job = job.await;
             let name = job.name;
             match job.requeue().await {
                 Ok(()) => self.inside.borrow_mut().push_back(name),
