@@ -30,10 +30,14 @@ bare_check "" thumbv7em-none-eabihf riscv32imac-unknown-none-elf wasm32-unknown-
 bare_check critical-section thumbv7em-none-eabihf
 bare_check portable-atomic thumbv6m-none-eabi # has no compare-and-swap
 
-say "an interrupt handler sends and receives, in an emulated Cortex-M4"
-cargo build -q -Zbuild-std=core,alloc --manifest-path ci/firmware/Cargo.toml --locked \
-    --target thumbv7em-none-eabihf
 # Time is counted in instructions (2^2 ns each), so every run is the same run.
-timeout 60 qemu-system-arm -machine mps2-an386 -nographic -monitor none -serial none \
-    -icount shift=2 -semihosting-config enable=on,target=native \
-    -kernel "$CARGO_TARGET_DIR/thumbv7em-none-eabihf/debug/firmware"
+# interrupts MACHINE TARGET FEATURES
+interrupts() {
+    say "an interrupt handler sends and receives: $1, $2"
+    cargo build -q -Zbuild-std=core,alloc --manifest-path ci/firmware/Cargo.toml --locked --target "$2" --features "$3"
+    timeout 120 qemu-system-arm -machine "$1" -nographic -monitor none -serial none \
+        -icount shift=2 -semihosting-config enable=on,target=native \
+        -kernel "$CARGO_TARGET_DIR/$2/debug/firmware"
+}
+interrupts mps2-an386 thumbv7em-none-eabihf "" # Cortex-M4
+interrupts microbit thumbv6m-none-eabi cortex-m0 # no compare-and-swap, and 16 KiB of memory

@@ -18,6 +18,7 @@ impl<T> Sender<T> {
     /// drop(receiver);
     /// assert_eq!(sender.send_blocking(2), Err(forebay::SendError(2)));
     /// ```
+    #[doc(alias = "blocking_send")]
     pub fn send_blocking(&self, message: T) -> Result<(), SendError<T>> {
         self.send(message).block()
     }
@@ -38,6 +39,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv_blocking(), Ok(1));
     /// assert_eq!(receiver.recv_blocking(), Err(forebay::RecvError));
     /// ```
+    #[doc(alias = "blocking_recv")]
     pub fn recv_blocking(&self) -> Result<T, RecvError> {
         self.recv().block()
     }

@@ -26,6 +26,7 @@ use alloc::boxed::Box;
 /// ```
 #[must_use]
 #[track_caller]
+#[doc(alias("channel", "sync_channel", "mpmc", "mpsc"))]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     built(Builder::new().capacity(capacity))
 }
@@ -47,6 +48,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// assert_eq!(receiver.try_recv(), Ok(0));
 /// ```
 #[must_use]
+#[doc(alias = "unbounded_channel")]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     built(Builder::new())
 }
@@ -182,6 +184,7 @@ macro_rules! option_methods {
             ///
             /// # Price
             $(#[$price])*
+            #[doc(alias("hysteresis", "backpressure"))]
             pub fn watermarks(mut self, low: usize, high: usize) -> Self {
                 self.options.marks = Some($crate::buffer::Marks { low, high });
                 self

@@ -1,6 +1,19 @@
-//! Bounded async channels for any executor: a fast producer, slower workers, one shared queue, and memory that
-//! cannot overflow.
+//! Bounded async channels and work queues for any executor: a fast producer, slower workers, one
+//! shared queue, and memory that cannot overflow. A send waits while there is no room, so that the
+//! producer goes at the pace of the workers: that is backpressure, and it needs no configuration.
+//! The crate needs no runtime and, without its default features, no `std`.
 //!
+//! # Which type do I need?
+//! | to | take |
+//! |---|---|
+//! | hand each message to one of several receivers, at their pace | [`bounded`]: a [`Sender`] and a [`Receiver`], both cloneable |
+//! | know when all of it is *done*, retry what failed, stop without losing anything | [`queue::Queue`] |
+//! | be told before it is full, or lose something on purpose | a [`Builder`], with [`watermarks`](Builder::watermarks) or [`Overflow`] |
+//! | take the most urgent item first, or the last one | [`queue::Builder`] |
+//! | refuse, and say when to come back | [`Sender::try_send`] and [`DrainMeter`] |
+//! | never wait, where something else bounds what is inside | [`unbounded`] |
+//!
+//! A channel:
 //! ```
 //! # futures_lite::future::block_on(async {
 //! let (sender, receiver) = forebay::bounded(3);
@@ -23,6 +36,36 @@
 //! assert_eq!((sent, sum), (Ok(()), 45));
 //! # });
 //! ```
+//! A work queue:
+//! ```
+//! # futures_lite::future::block_on(async {
+//! use forebay::queue::{Queue, Shutdown};
+//!
+//! let queue = Queue::bounded(3);
+//! let producer = async {
+//!     for item in 0..10 {
+//!         queue.put(item).await.unwrap();
+//!     }
+//!     queue.join().await; // all ten are done, not only taken
+//!     queue.shutdown(Shutdown::Graceful);
+//! };
+//! let worker = async {
+//!     let mut sum = 0;
+//!     while let Ok(job) = queue.get().await {
+//!         sum += *job;
+//!     } // the job is done where it is dropped
+//!     sum
+//! };
+//! assert_eq!(futures_lite::future::zip(producer, worker).await.1, 45);
+//! # });
+//! ```
+//!
+//! # Guides
+//! - [Backpressure](guide::backpressure): the four kinds, and how to choose
+//! - [Work that must not be lost](guide::queue): retries, dead letters, stopping within a deadline
+//! - [From other channels](guide::migration), and [from async-channel](guide::async_channel)
+//! - [On every executor](guide::executors): threads and tasks, timeouts, select
+//! - [On microcontrollers and in browsers](guide::embedded): targets, memory, interrupts
 //!
 //! # What each operation does
 //! | | room and messages | full | empty | closed |
@@ -39,7 +82,7 @@
 //! a full channel refuses or drops messages, also those of `send` and `try_send`. [`DrainMeter`] estimates when there will be
 //! room.
 //!
-//! The [work queue](queue) adds what a channel cannot know: whether everything that was received is also done.
+//! The [work queue](queue) has a table of its own, from asyncio's calls.
 //!
 //! # What is promised
 //! - Messages of one sender arrive in the order sent.
@@ -65,6 +108,7 @@
 //!   in `wake()`).
 
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
@@ -81,6 +125,8 @@ mod count;
 mod error;
 mod futures;
 mod gate;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod handle;
 #[cfg(feature = "std")]
 mod meter;
@@ -113,19 +159,3 @@ pub use watch::{PressureChanges, Until};
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/async-channel.md")]
-struct AsyncChannel;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/backpressure.md")]
-struct Backpressure;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/migration.md")]
-struct Migration;
-
-#[cfg(all(doctest, feature = "std"))]
-#[doc = include_str!("../docs/queue.md")]
-struct WorkQueue;

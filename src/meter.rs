@@ -35,6 +35,7 @@ use std::time::Instant;
 /// assert_eq!(meter.until_room(&sender.stats(), 5), None);
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("retry_after", "429"))]
 pub struct DrainMeter {
     half_life: Duration,
     last: Option<Seen>,

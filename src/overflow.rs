@@ -20,6 +20,7 @@
 /// An unbounded channel is never full, and has no use for a policy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
+#[doc(alias("ring_buffer", "lossy"))]
 pub enum Overflow {
     /// The sender waits until there is room.
     #[default]

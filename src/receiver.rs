@@ -94,6 +94,7 @@ impl<T> Receiver<T> {
     /// # Ok::<(), forebay::SendError<i32>>(()) }).unwrap();
     /// ```
     #[inline]
+    #[doc(alias = "recv_async")]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv::new(&self.channel)
     }

@@ -83,6 +83,7 @@ impl<T> Sender<T> {
     /// # });
     /// ```
     #[inline]
+    #[doc(alias = "send_async")]
     pub fn send(&self, message: T) -> Send<'_, T> {
         Send::new(&self.channel, message)
     }
@@ -105,6 +106,7 @@ impl<T> Sender<T> {
     /// receiver.close();
     /// assert_eq!(sender.force_send(4), Err(SendError(4)));
     /// ```
+    #[doc(alias("overwrite", "push_overwrite"))]
     pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
         self.channel.force_send(message)
     }

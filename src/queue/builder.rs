@@ -94,6 +94,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
+    #[doc(alias = "LifoQueue")]
     pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
         self.locked(Order::lifo())
     }
@@ -108,6 +109,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
+    #[doc(alias = "PriorityQueue")]
     pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {
         self.locked(Order::priority())
     }

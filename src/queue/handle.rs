@@ -41,6 +41,7 @@ use core::fmt;
 /// assert_eq!(future::zip(worker, producer).await.0, 55);
 /// # });
 /// ```
+#[doc(alias = "asyncio")]
 pub struct Queue<T> {
     pub(super) shared: Arc<Shared<T>>,
 }
@@ -96,6 +97,7 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
     /// ```
     #[inline]
+    #[doc(alias = "put_nowait")]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         if !self.shared.storage.has_fast_path() {
             return self.try_put_slow(item);
@@ -146,6 +148,7 @@ impl<T> Queue<T> {
     /// - [`TryGetError::ShutDown`] if there is none, and none will come, because the queue is shut
     ///   down.
     #[inline]
+    #[doc(alias = "get_nowait")]
     pub fn try_get(&self) -> Result<Job<'_, T>, TryGetError> {
         Job::try_get(&self.shared)
     }
@@ -202,18 +205,21 @@ impl<T> Queue<T> {
     }
 
     /// How many items waited in the queue at some moment during the call: asyncio's `qsize`.
+    #[doc(alias = "qsize")]
     pub fn len(&self) -> usize {
         self.shared.store().len()
     }
 
     /// Whether no item waited in the queue at some moment during the call. There may be jobs in
     /// hand.
+    #[doc(alias = "empty")]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether there was no room at some moment during the call. A queue without limit always has
     /// room.
+    #[doc(alias = "full")]
     pub fn is_full(&self) -> bool {
         self.shared.store().is_full()
     }
@@ -226,6 +232,7 @@ impl<T> Queue<T> {
     /// How many items were put and are not done, at some moment during the call.
     ///
     /// While another thread puts, its item may already count, and may yet turn out not to be put.
+    #[doc(alias = "_unfinished_tasks")]
     pub fn unfinished(&self) -> usize {
         self.shared.unfinished.get()
     }

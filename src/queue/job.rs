@@ -128,6 +128,7 @@ impl<'a, T> Job<'a, T> {
 
     /// Marks the item as done, and drops it.
     #[inline]
+    #[doc(alias("task_done", "ack"))]
     pub fn done(self) {
         let JobParts { item, link, .. } = self.take();
         let _finish = defer(|| link.get().finish());
@@ -193,6 +194,7 @@ impl<'a, T> Job<'a, T> {
     /// assert_eq!(queue.dead_letters()[0].item, "unreadable");
     /// ```
     #[cfg(feature = "std")]
+    #[doc(alias = "nack")]
     pub fn fail(self) {
         let JobParts { item, tag, link } = self.take();
         link.get().fail(item, tag);

@@ -9,12 +9,10 @@
 
 extern crate alloc;
 
-use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::cell::RefCell;
 use core::panic::PanicInfo;
 use core::pin::pin;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::Ordering;
 use core::task::{Context, Waker};
 
 use cortex_m::peripheral::SYST;
@@ -24,9 +22,13 @@ use cortex_m_semihosting::{debug, hprintln};
 use critical_section::Mutex;
 use embedded_alloc::LlffHeap;
 use forebay::{Receiver, Sender, TrySendError};
+use portable_atomic::AtomicBool;
+use portable_atomic_util::{Arc, task::Wake};
 
 const MESSAGES: u32 = 20_000;
 const CAPACITY: usize = 2;
+/// What two channels, a task and its places to wait need is far less; the M0 has 16 KiB in all.
+const HEAP_BYTES: usize = if cfg!(feature = "cortex-m0") { 4 } else { 64 } * 1024;
 
 #[global_allocator]
 static HEAP: LlffHeap = LlffHeap::empty();
@@ -107,7 +109,7 @@ fn SysTick() {
 fn main() -> ! {
     // SAFETY: called once, before anything is allocated.
     unsafe {
-        embedded_alloc::init!(HEAP, 64 * 1024);
+        embedded_alloc::init!(HEAP, HEAP_BYTES);
     }
     let (there, inbox) = forebay::bounded(CAPACITY);
     let (outbox, back) = forebay::bounded(CAPACITY);
@@ -135,8 +137,8 @@ fn main() -> ! {
 fn run(future: impl Future<Output = ()>) {
     struct Woken(AtomicBool);
     impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.store(true, Ordering::Release);
+        fn wake(this: Arc<Self>) {
+            this.0.store(true, Ordering::Release);
         }
     }
 
