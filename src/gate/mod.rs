@@ -16,7 +16,7 @@
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
-#[cfg(all(test, feature = "std", feature = "event-listener"))]
+#[cfg(all(test, feature = "event-listener"))]
 mod contract;
 #[cfg(feature = "event-listener")]
 #[allow(
