@@ -3,7 +3,9 @@
 //! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
-use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
+use crate::buffer::{
+    Buffer, Cursor, NotDisplaced, Owed, PopError, Position, PushError, Stage, Traffic,
+};
 use crate::count::HandleCount;
 use crate::error::{SendError, TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
@@ -15,6 +17,7 @@ use crate::sync::{Backoff, defer};
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -25,6 +28,8 @@ pub(crate) struct Channel<T> {
     pub(crate) streams: Gate,
     /// Where `send` waits for a free slot.
     pub(crate) vacancies: Gate,
+    /// Where `reserve_many` waits for more than one, which it takes together or not at all.
+    pub(crate) clearings: Gate,
     /// Where `closed` waits.
     pub(crate) closed: Gate,
     pub(crate) patience: Patience,
@@ -45,6 +50,7 @@ impl<T> Channel<T> {
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
+            clearings: Gate::new(),
             closed: Gate::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
@@ -173,10 +179,10 @@ impl<T> Channel<T> {
     #[cold]
     fn announce_message(&self, owed: Owed) {
         if owed == Owed::Wakeup {
-            return self.open_arrivals();
+            return self.open_arrivals(1);
         }
         // Also where the waker of somebody who waits for a level panics.
-        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals()));
+        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals(1)));
         if let Some(watch) = &self.watch {
             watch.pushed(&self.buffer);
         }
@@ -185,23 +191,100 @@ impl<T> Channel<T> {
     #[cold]
     fn announce_room(&self, owed: Owed) {
         if owed == Owed::Wakeup {
-            return self.open_vacancies();
+            return self.open_vacancies(1);
         }
         // As above.
-        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies()));
+        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies(1)));
         if let Some(watch) = &self.watch {
             watch.popped(&self.buffer);
         }
     }
 
-    /// Wakes receivers for a message: a waiting `recv`, or the streams if there is none.
-    fn open_arrivals(&self) {
-        open(self.buffer.tail(), 1, &[&self.arrivals, &self.streams]);
+    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.
+    fn open_arrivals(&self, count: usize) {
+        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
     }
 
-    /// Wakes a sender for a free slot.
-    fn open_vacancies(&self) {
-        open(self.buffer.head(), 1, &[&self.vacancies]);
+    /// Wakes senders for `count` free slots. Those that need several at once only if the others leave some.
+    fn open_vacancies(&self, count: usize) {
+        open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
+    }
+
+    /// Puts messages in, as many as go in at once; the others stay with the caller.
+    pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<usize, PushError> {
+        let (count, owed) = self.buffer.push_many(messages)?;
+        // [batch-wakes] one for each of the messages, which one word announced.
+        let _others = (count > 1 && owed.wakes()).then(|| defer(|| self.open_arrivals(count - 1)));
+        self.announce_push(owed);
+        Ok(count)
+    }
+
+    /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
+    pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
+        let mut taken = 0;
+        loop {
+            match self.buffer.pop_many(messages, limit - taken) {
+                Ok((count, owed)) => {
+                    taken += count;
+                    // [batch-wakes] as above.
+                    let _others = (count > 1 && owed.wakes())
+                        .then(|| defer(|| self.open_vacancies(count - 1)));
+                    self.announce_pop(owed);
+                    if taken == limit {
+                        return Ok(taken);
+                    }
+                }
+                Err(error) => return if taken == 0 { Err(error) } else { Ok(taken) },
+            }
+        }
+    }
+
+    /// For how many messages there is room, which is only a hint: others are at work.
+    pub(crate) fn room(&self) -> usize {
+        self.buffer.room().unwrap_or(usize::MAX)
+    }
+
+    /// Reserves room for `n` messages. The head word of a channel that has no room for so many comes back, to raise the flag on.
+    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
+        self.buffer.reserve(n)
+    }
+
+    /// The most that can be reserved.
+    pub(crate) fn most_permits(&self) -> usize {
+        self.buffer.most_permits()
+    }
+
+    /// Sends the message of a permit, which is the channel's from here on: used up, or given back where it is closed.
+    /// So a waker that panics cannot give it back once more.
+    pub(crate) fn send_reserved(&self, message: T) -> Result<(), SendError<T>> {
+        let mut message = Some(message);
+        let mut backoff = Backoff::default();
+        loop {
+            match self.buffer.push_reserved(&mut message) {
+                Ok(owed) => {
+                    self.announce_push(owed);
+                    return Ok(());
+                }
+                Err(PushError::Closed) => {
+                    self.release(1);
+                    return Err(SendError(message.expect("kept")));
+                }
+                Err(PushError::Busy | PushError::Full(_)) => backoff.wait(),
+            }
+        }
+    }
+
+    /// Gives the room of `n` permits back, and wakes those who wait for it.
+    pub(crate) fn release(&self, n: usize) {
+        if self.capacity().is_none() || n == 0 {
+            return;
+        }
+        self.buffer.release(n);
+        // [release] whatever the flags say: they are in the head word, and this has changed the tail. Whoever takes a place
+        // later finds the room.
+        if self.vacancies.notify(n) < n {
+            self.clearings.notify(usize::MAX);
+        }
     }
 
     #[inline]
@@ -263,14 +346,23 @@ impl<T> Channel<T> {
     }
 
     /// Puts the message into a full buffer, and takes the oldest out; `false` if it is not full.
+    ///
+    /// Where all the room is reserved there is no oldest, and the message is displaced itself.
     fn displace(&self, full: Position, message: &mut Option<T>, displaced: &mut Option<T>) -> bool {
-        let Some((owed, oldest)) = self.buffer.displace(full, message) else {
-            return false;
-        };
-        *displaced = Some(oldest);
-        self.count_displaced();
-        self.announce_push(owed);
-        true
+        match self.buffer.displace(full, message) {
+            Ok((owed, oldest)) => {
+                *displaced = Some(oldest);
+                self.count_displaced();
+                self.announce_push(owed);
+                true
+            }
+            Err(NotDisplaced::Nothing) => {
+                *displaced = message.take();
+                self.count_displaced();
+                true
+            }
+            Err(NotDisplaced::Contended) => false,
+        }
     }
 
     fn count_displaced(&self) {
@@ -307,7 +399,10 @@ impl<T> Channel<T> {
     /// Passes on a notification of `vacancies` that a `send` did not use.
     pub(crate) fn hand_on_vacancy(&self) {
         // [hand-on-vacancy] as above.
-        self.vacancies.notify(1);
+        if self.vacancies.notify(1) == 0 {
+            // [hand-on-clearing] no `send` is left that could take the slot.
+            self.clearings.notify(usize::MAX);
+        }
     }
 
     /// Closes for good and wakes everybody; `true` for the one call that did.
@@ -316,7 +411,14 @@ impl<T> Channel<T> {
         if closed {
             // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
             // channel closed or is found here.
-            sweep(&[&self.arrivals, &self.streams, &self.vacancies, self.levels(), &self.closed]);
+            sweep(&[
+                &self.arrivals,
+                &self.streams,
+                &self.vacancies,
+                &self.clearings,
+                self.levels(),
+                &self.closed,
+            ]);
         }
         closed
     }
@@ -330,7 +432,7 @@ impl<T> Channel<T> {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.capacity().is_some_and(|capacity| self.len() == capacity)
+        self.buffer.room() == Some(0)
     }
 
     pub(crate) fn capacity(&self) -> Option<usize> {
@@ -343,12 +445,13 @@ impl<T> Channel<T> {
         Stats {
             len,
             capacity: self.capacity(),
+            reserved: self.buffer.reserved(),
             sent,
             received,
             senders: self.sender_count(),
             receivers: self.receiver_count(),
             #[cfg(feature = "std")]
-            waiting_senders: self.vacancies.sleepers(),
+            waiting_senders: self.vacancies.sleepers() + self.clearings.sleepers(),
             #[cfg(feature = "std")]
             waiting_receivers: self.arrivals.sleepers() + self.streams.sleepers(),
             deepest: tally.map(|tally| tally.deepest),

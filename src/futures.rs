@@ -13,7 +13,7 @@ use core::task::{Context, Poll};
 
 /// An attempt to send the message in hand.
 pub(crate) struct Sending<'a, T> {
-    channel: &'a Channel<T>,
+    pub(crate) channel: &'a Channel<T>,
     pub(crate) message: Option<T>,
 }
 

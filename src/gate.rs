@@ -70,6 +70,12 @@ impl Listener {
         event_listener::Listener::wait(self.0);
     }
 
+    /// As [`wait`](Self::wait), until the deadline at most; `false` if it is over, and then the place is given up.
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub(crate) fn wait_until(self, deadline: std::time::Instant) -> bool {
+        event_listener::Listener::wait_deadline(self.0, deadline).is_some()
+    }
+
     /// Gives the place up; `true` if a notification had come, which is the caller's from here on.
     pub(crate) fn discard(self) -> bool {
         event_listener::Listener::discard(self.0)

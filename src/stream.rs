@@ -4,7 +4,7 @@ use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::receiver::Receiver;
-use crate::wait::{self, Attempt, Outcome};
+use crate::wait::{Attempt, Outcome};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
@@ -14,7 +14,7 @@ use futures_core::stream::{FusedStream, Stream};
 /// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any more: `next()` may
 /// have been dropped by a timeout. A notification meant for one waiter could be stuck there. So streams have
 /// a gate of their own, where a message that no `recv` takes wakes all of them, and they owe nothing.
-struct Streaming<'a, T>(Receiving<'a, T>);
+pub(crate) struct Streaming<'a, T>(pub(crate) Receiving<'a, T>);
 
 impl<T> Attempt for Streaming<'_, T> {
     type Output = <Receiving<'static, T> as Attempt>::Output;
@@ -57,12 +57,7 @@ impl<T> Stream for Receiver<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Receiver { channel, stage, ended } = &mut *self;
-        let message = wait::poll(&mut Streaming(Receiving { channel }), stage, cx);
-        message.map(|message| {
-            *ended = message.is_err();
-            message.ok()
-        })
+        self.poll_recv(cx).map(Result::ok)
     }
 }
 

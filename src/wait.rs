@@ -116,6 +116,36 @@ impl<A: Attempt> Wait<A> {
     }
 }
 
+/// Makes the attempt until it succeeds or the deadline is over, and sleeps the thread in between. `Err` gives the attempt
+/// back: it was made once more at the end.
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+pub(crate) fn block_until<A: Attempt>(
+    mut attempt: A,
+    deadline: std::time::Instant,
+) -> Result<A::Output, A> {
+    let mut stage = Stage::Awake;
+    let mut late = false;
+    loop {
+        match step(&mut attempt, &mut stage) {
+            Step::Done(output) => return Ok(output),
+            // Others are at work: that takes no time that counts.
+            Step::Busy => crate::sync::yield_now(),
+            Step::Asleep { .. } if late => {
+                leave(&attempt, &mut stage);
+                return Err(attempt);
+            }
+            Step::Asleep { .. } => {
+                if let Stage::Asleep(listener) = core::mem::take(&mut stage) {
+                    late = !listener.wait_until(deadline);
+                    if !late {
+                        stage = Stage::Notified;
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl<A: Attempt> Drop for Wait<A> {
     #[inline]
     fn drop(&mut self) {

@@ -24,6 +24,15 @@ pub(crate) enum PopError {
     Closed,
 }
 
+/// Why no message was displaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotDisplaced {
+    /// The buffer is no longer full, or others are at work on either end: look again.
+    Contended,
+    /// No message is inside: all of the room is reserved.
+    Nothing,
+}
+
 /// What a push or pop owes to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "somebody may sleep until this is announced"]
@@ -39,6 +48,11 @@ pub(crate) enum Owed {
 }
 
 impl Owed {
+    /// Whether a gate must be opened.
+    pub(crate) fn wakes(self) -> bool {
+        matches!(self, Self::Wakeup | Self::WakeupAndLook)
+    }
+
     /// What the flags say in a word that a claim has replaced.
     #[inline]
     pub(super) fn in_claimed(position: Position) -> Self {

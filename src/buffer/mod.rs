@@ -7,16 +7,19 @@ mod position;
 mod ring;
 mod segments;
 mod slot;
+mod stage;
 
-pub(crate) use answer::{Owed, PopError, PushError};
+pub(crate) use answer::{NotDisplaced, Owed, PopError, PushError};
 pub(crate) use level::Marks;
 use position::Geometry;
 pub(crate) use position::{Cursor, Position, Traffic};
 
 use crate::sync::Ordering::Acquire;
 use crate::sync::uninterrupted;
+use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
+pub(crate) use stage::Stage;
 
 /// The storage of a channel. Both kinds answer the same questions, for the reasons that their files give.
 #[derive(Debug)]
@@ -69,15 +72,103 @@ impl<T> Buffer<T> {
 
     /// Puts the message into a full buffer, in place of the oldest one.
     ///
-    /// `full` is what [`push`](Self::push) found. `None` if that is no longer so, or if the slot is contended.
-    pub(crate) fn displace(&self, full: Position, message: &mut Option<T>) -> Option<(Owed, T)> {
+    /// `full` is what [`push`](Self::push) found.
+    pub(crate) fn displace(
+        &self,
+        full: Position,
+        message: &mut Option<T>,
+    ) -> Result<(Owed, T), NotDisplaced> {
         uninterrupted!({
             let (vacancy, oldest) = match self {
                 Self::Bounded(ring) => ring.displace(full)?,
-                Self::Unbounded(_) => return None,
+                Self::Unbounded(_) => return Err(NotDisplaced::Contended),
             };
-            Some((vacancy.fill(message.take().expect("a message to push")), oldest))
+            Ok((vacancy.fill(message.take().expect("a message to push")), oldest))
         })
+    }
+
+    /// Puts messages in, as many as go in at once: at least one, and the others stay with the caller.
+    pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<(usize, Owed), PushError> {
+        uninterrupted!(match self {
+            Self::Bounded(ring) => ring.push_many(messages),
+            Self::Unbounded(segments) => segments.push_many(messages),
+        })
+    }
+
+    /// Takes up to `most` messages, as many as come out at once: at least one. They are added to `messages`.
+    pub(crate) fn pop_many(
+        &self,
+        messages: &mut Vec<T>,
+        most: usize,
+    ) -> Result<(usize, Owed), PopError> {
+        /// Others wait while a batch is moved, interrupts too.
+        const MOST: usize = 64;
+
+        let ready = self.len().min(most).min(MOST);
+        if ready < 2 {
+            let (message, owed) = self.pop()?;
+            messages.push(message);
+            return Ok((1, owed));
+        }
+        // Before the claim: it may panic.
+        messages.reserve(ready);
+        uninterrupted!(match self {
+            Self::Bounded(ring) => ring.pop_many(messages, ready),
+            Self::Unbounded(segments) => segments.pop_many(messages, ready),
+        })
+    }
+
+    /// Reserves room for `n` messages. Full also means that there is room, but not for so many.
+    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
+        uninterrupted!(match self {
+            Self::Bounded(ring) => ring.reserve(n),
+            Self::Unbounded(segments) if segments.tail().is_closed() => Err(PushError::Closed),
+            Self::Unbounded(_) => Ok(()),
+        })
+    }
+
+    /// The most messages that room can be reserved for.
+    pub(crate) fn most_permits(&self) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
+            Self::Unbounded(_) => usize::MAX,
+        }
+    }
+
+    /// Puts in a message for which there is a permit, which is used up by that. Never Full.
+    pub(crate) fn push_reserved(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        uninterrupted!({
+            let vacancy = match self {
+                Self::Bounded(ring) => ring.claim_reserved()?,
+                Self::Unbounded(segments) => segments.claim()?,
+            };
+            Ok(vacancy.fill(message.take().expect("a message to push")))
+        })
+    }
+
+    /// Gives the room for `n` messages back.
+    pub(crate) fn release(&self, n: usize) {
+        match self {
+            Self::Bounded(ring) => ring.release(n),
+            Self::Unbounded(_) => {}
+        }
+    }
+
+    /// For how many messages room is reserved.
+    pub(crate) fn reserved(&self) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.reserved(),
+            Self::Unbounded(_) => 0,
+        }
+    }
+
+    /// For how many messages there was room at some moment during the call; `None` if there is no limit.
+    pub(crate) fn room(&self) -> Option<usize> {
+        let (head, tail) = self.ends();
+        match self {
+            Self::Bounded(ring) => Some(ring.room(head, tail)),
+            Self::Unbounded(_) => None,
+        }
     }
 
     /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.

@@ -8,6 +8,10 @@
 //! ```
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
+//!
+//! In a ring there is a field between the index and the flags. In its tail word it counts the permits: slots that are
+//! reserved for messages which are not there yet. While it is not zero the word matches no stamp, so a sender
+//! that looks at its slot only learns of permits for nothing.
 
 use crate::sync::{AtomicUsize, Ordering};
 use core::fmt;
@@ -45,6 +49,30 @@ impl Position {
 
     pub(super) fn is_marked(self) -> bool {
         self.0 & Self::MARKED != 0
+    }
+
+    /// How many slots of a ring are reserved.
+    #[inline]
+    pub(super) fn permits(self) -> usize {
+        (self.0 >> Self::SHIFT) & Geometry::MAX_PERMITS
+    }
+
+    /// The same place and flags, with no permits.
+    #[inline]
+    pub(super) fn without_permits(self) -> Self {
+        Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits more: no more than [`Geometry::MAX_PERMITS`] in all.
+    pub(super) fn with_more_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
+        Self(self.0 + (permits << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits less.
+    pub(super) fn with_fewer_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() >= permits, "what was reserved is counted");
+        Self(self.0 - (permits << Self::SHIFT))
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.
@@ -92,6 +120,12 @@ impl Position {
     #[inline]
     pub(super) fn next(self) -> Self {
         Self(self.0.wrapping_add(Self::STEP))
+    }
+
+    /// So many places on, with the same flags.
+    #[inline]
+    pub(super) fn ahead(self, places: usize) -> Self {
+        Self(self.0.wrapping_add(places << Self::SHIFT))
     }
 
     /// Whether both stand at the same place, whatever their flags say.
@@ -154,8 +188,16 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
+    /// The bits of the permits. A word of 32 has few to spare: each one halves the messages until it wraps around.
+    const PERMIT_BITS: u32 = if usize::BITS >= 64 { 12 } else { 4 };
+    /// The most permits at a time.
+    pub(super) const MAX_PERMITS: usize = (1 << Self::PERMIT_BITS) - 1;
+    /// How far the index of a ring is above the flags and the permits.
+    const SHIFT: u32 = Position::SHIFT + Self::PERMIT_BITS;
+    /// One step of the index.
+    const STEP: usize = 1 << Self::SHIFT;
     /// The largest capacity that leaves two bits for the lap.
-    pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
+    pub(super) const MAX: usize = usize::MAX >> (Self::SHIFT + 2);
 
     /// `None` if `capacity` is zero, or leaves no room for laps and flags in a word.
     pub(super) fn new(capacity: usize) -> Option<Self> {
@@ -167,8 +209,8 @@ impl Geometry {
         Some(Self {
             last,
             mask: places - 1,
-            turn: (places - last) << Position::SHIFT,
-            lap: places << Position::SHIFT,
+            turn: (places - last) << Self::SHIFT,
+            lap: places << Self::SHIFT,
         })
     }
 
@@ -176,26 +218,55 @@ impl Geometry {
         self.last + 1
     }
 
-    /// Where both sides begin.
+    /// Where both sides begin: as [`Position::start`].
     pub(super) fn start(&self) -> Position {
-        Position::start(self.mask + 1)
+        Position(self.lap.wrapping_neg())
     }
 
     /// The place of the slot at `index` in the first lap.
     pub(super) fn first(&self, index: usize) -> Position {
-        Position(self.start().0 + (index << Position::SHIFT))
+        Position(self.start().0 + (index << Self::SHIFT))
     }
 
     #[inline]
     pub(super) fn index(&self, position: Position) -> usize {
-        (position.0 >> Position::SHIFT) & self.mask
+        (position.0 >> Self::SHIFT) & self.mask
     }
 
     /// The next place, with the same flags.
     #[inline]
     pub(super) fn next(&self, position: Position) -> Position {
-        let step = if self.index(position) == self.last { self.turn } else { Position::STEP };
+        let step = if self.index(position) == self.last { self.turn } else { Self::STEP };
         Position(position.0.wrapping_add(step))
+    }
+
+    /// So many places on, up to the last slot, with the same flags.
+    #[inline]
+    pub(super) fn in_row(position: Position, places: usize) -> Position {
+        Position(position.0.wrapping_add(places << Self::SHIFT))
+    }
+
+    /// So many places on, and no more than there are slots, with the same flags.
+    pub(super) fn ahead(&self, position: Position, places: usize) -> Position {
+        let index = self.index(position) + places;
+        // From the last slot a turn leads to the next lap, whose indices begin at zero again.
+        let unused = if index > self.last { self.turn - Self::STEP } else { 0 };
+        Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
+    }
+
+    /// Whether both stand at the same place, whatever their flags and permits.
+    #[inline]
+    pub(super) fn is_at(one: Position, other: Position) -> bool {
+        (one.0 ^ other.0) >> Self::SHIFT == 0
+    }
+
+    /// How many slots are neither filled nor reserved. `None` if the tail was read earlier and the head has passed it.
+    pub(super) fn room(&self, head: Position, tail: Position) -> Option<usize> {
+        if tail.is_before(head) {
+            return None;
+        }
+        let taken = self.places_between(head, tail) + tail.permits();
+        Some(self.capacity().saturating_sub(taken))
     }
 
     /// The same slot one lap later, with the same flags.
@@ -212,16 +283,19 @@ impl Geometry {
     }
 
     fn places_between(&self, head: Position, tail: Position) -> usize {
-        let laps = head.laps_to(tail, self.mask + 1);
-        laps * self.capacity() + self.index(tail) - self.index(head)
+        self.laps(head, tail) * self.capacity() + self.index(tail) - self.index(head)
+    }
+
+    /// How many laps begin after `earlier`, up to `later`.
+    fn laps(&self, earlier: Position, later: Position) -> usize {
+        let lap = |position: Position| position.0 & !(self.lap - 1);
+        lap(later).wrapping_sub(lap(earlier)) >> self.lap.trailing_zeros()
     }
 
     /// How many messages went in and out before `head` and `tail`.
     pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
-        let since_start = |position| {
-            let laps = self.start().laps_to(position, self.mask + 1);
-            laps * self.capacity() + self.index(position)
-        };
+        let since_start =
+            |position| self.laps(self.start(), position) * self.capacity() + self.index(position);
         // The message that an displace displaces is out when the tail has moved.
         let displaced = self.places_between(head, tail) > self.capacity();
         let head = if displaced { self.next(head) } else { head };
@@ -270,6 +344,12 @@ impl Cursor {
     /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
     pub(super) fn pass(&self, order: Ordering) {
         self.0.fetch_add(Position::STEP, order);
+    }
+
+    /// Takes so many permits back, whatever else the word says by then.
+    pub(super) fn release(&self, permits: usize) {
+        // Relaxed: whoever waits for the room takes its place at the gate under the lock that the release takes next.
+        self.0.fetch_sub(permits << Position::SHIFT, Ordering::Relaxed);
     }
 
     /// Raises the flag if the word still is what it was when the other side found that it must wait.

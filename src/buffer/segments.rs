@@ -33,6 +33,8 @@ use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
 
+mod batch;
+
 /// The places of a block: its slots, and one to stand on while the next block is installed.
 const PLACES: usize = if SMALL { 4 } else { 64 };
 const SLOTS: usize = PLACES - 1;

@@ -245,6 +245,7 @@ impl<T> Store<T> for Locked<T> {
         Stats {
             len,
             capacity: self.maxsize,
+            reserved: 0,
             sent,
             received,
             senders: 1,

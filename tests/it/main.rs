@@ -5,6 +5,8 @@ mod common;
 mod api;
 mod auto_traits;
 #[cfg(feature = "std")]
+mod batch;
+#[cfg(feature = "std")]
 mod blocking;
 mod builder;
 mod cancel;
@@ -16,12 +18,16 @@ mod drops;
 mod force;
 mod futurelock;
 #[cfg(feature = "std")]
+mod handles;
+#[cfg(feature = "std")]
 mod known_bugs;
 #[cfg(feature = "std")]
 mod meter;
 mod order;
 mod overflow;
 mod panics;
+#[cfg(feature = "std")]
+mod permit;
 mod pressure;
 mod queue;
 #[cfg(feature = "std")]
@@ -35,6 +41,8 @@ mod queue_random;
 #[cfg(feature = "std")]
 mod queue_retry;
 mod reentrant;
+#[cfg(feature = "sink")]
+mod sink;
 mod stats;
 mod stream;
 #[cfg(feature = "std")]

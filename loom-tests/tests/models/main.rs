@@ -14,6 +14,7 @@ mod close;
 mod flags;
 mod force;
 mod litmus;
+mod permit;
 mod pressure;
 mod queue;
 mod queue_ends;
