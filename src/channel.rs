@@ -3,11 +3,9 @@
 //! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
-use crate::buffer::{
-    Buffer, Cursor, NotDisplaced, Owed, PopError, Position, PushError, Stage, Traffic,
-};
+use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
-use crate::error::{SendError, TryRecvError, TrySendError};
+use crate::error::{TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
@@ -17,7 +15,11 @@ use crate::sync::{Backoff, defer};
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+
+mod batch;
+mod life;
+mod overflow;
+mod permit;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -106,46 +108,6 @@ impl<T> Channel<T> {
         }
     }
 
-    /// One attempt to send as the overflow policy says. The message stays where it is while it must wait.
-    #[inline]
-    pub(crate) fn offer(
-        &self,
-        message: &mut Option<T>,
-        displaced: &mut Option<T>,
-    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
-        match self.send_waiting(message) {
-            Outcome::Blocked(full) => self.overflow(full, message, displaced),
-            outcome => outcome,
-        }
-    }
-
-    /// What the policy makes of a message for which there is no room.
-    #[cold]
-    fn overflow(
-        &self,
-        full: Position,
-        message: &mut Option<T>,
-        displaced: &mut Option<T>,
-    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
-        match self.overflow {
-            Overflow::Wait => return Outcome::Blocked(full),
-            Overflow::Refuse => {
-                self.count_refused();
-                return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
-            }
-            Overflow::DropOldest => {
-                if !self.displace(full, message, displaced) {
-                    return Outcome::Busy;
-                }
-            }
-            Overflow::DropNewest => {
-                self.count_displaced();
-                *displaced = message.take();
-            }
-        }
-        Outcome::Done(Ok(()))
-    }
-
     /// One attempt to receive.
     #[inline(never)]
     pub(crate) fn pop(&self) -> Result<T, PopError> {
@@ -210,83 +172,6 @@ impl<T> Channel<T> {
         open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
     }
 
-    /// Puts messages in, as many as go in at once; the others stay with the caller.
-    pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<usize, PushError> {
-        let (count, owed) = self.buffer.push_many(messages)?;
-        // [batch-wakes] one for each of the messages, which one word announced.
-        let _others = (count > 1 && owed.wakes()).then(|| defer(|| self.open_arrivals(count - 1)));
-        self.announce_push(owed);
-        Ok(count)
-    }
-
-    /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
-    pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
-        let mut taken = 0;
-        loop {
-            match self.buffer.pop_many(messages, limit - taken) {
-                Ok((count, owed)) => {
-                    taken += count;
-                    // [batch-wakes] as above.
-                    let _others = (count > 1 && owed.wakes())
-                        .then(|| defer(|| self.open_vacancies(count - 1)));
-                    self.announce_pop(owed);
-                    if taken == limit {
-                        return Ok(taken);
-                    }
-                }
-                Err(error) => return if taken == 0 { Err(error) } else { Ok(taken) },
-            }
-        }
-    }
-
-    /// For how many messages there is room, which is only a hint: others are at work.
-    pub(crate) fn room(&self) -> usize {
-        self.buffer.room().unwrap_or(usize::MAX)
-    }
-
-    /// Reserves room for `n` messages. The head word of a channel that has no room for so many comes back, to raise the flag on.
-    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
-        self.buffer.reserve(n)
-    }
-
-    /// The most that can be reserved.
-    pub(crate) fn most_permits(&self) -> usize {
-        self.buffer.most_permits()
-    }
-
-    /// Sends the message of a permit, which is the channel's from here on: used up, or given back where it is closed.
-    /// So a waker that panics cannot give it back once more.
-    pub(crate) fn send_reserved(&self, message: T) -> Result<(), SendError<T>> {
-        let mut message = Some(message);
-        let mut backoff = Backoff::default();
-        loop {
-            match self.buffer.push_reserved(&mut message) {
-                Ok(owed) => {
-                    self.announce_push(owed);
-                    return Ok(());
-                }
-                Err(PushError::Closed) => {
-                    self.release(1);
-                    return Err(SendError(message.expect("kept")));
-                }
-                Err(PushError::Busy | PushError::Full(_)) => backoff.wait(),
-            }
-        }
-    }
-
-    /// Gives the room of `n` permits back, and wakes those who wait for it.
-    pub(crate) fn release(&self, n: usize) {
-        if self.capacity().is_none() || n == 0 {
-            return;
-        }
-        self.buffer.release(n);
-        // [release] whatever the flags say: they are in the head word, and this has changed the tail. Whoever takes a place
-        // later finds the room.
-        if self.vacancies.notify(n) < n {
-            self.clearings.notify(usize::MAX);
-        }
-    }
-
     #[inline]
     pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         self.push_fast(message).or_else(|message| self.try_send_slow(message))
@@ -328,55 +213,6 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Sends at once, in place of the oldest message if there is no room.
-    pub(crate) fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
-        let mut message = Some(message);
-        let mut backoff = Backoff::default();
-        let mut oldest = None;
-        loop {
-            match self.push(&mut message) {
-                Ok(()) => return Ok(None),
-                Err(PushError::Closed) => return Err(SendError(message.expect("kept"))),
-                Err(PushError::Full(full)) if self.displace(full, &mut message, &mut oldest) => {
-                    return Ok(oldest);
-                }
-                Err(PushError::Full(_) | PushError::Busy) => backoff.wait(),
-            }
-        }
-    }
-
-    /// Puts the message into a full buffer, and takes the oldest out; `false` if it is not full.
-    ///
-    /// Where all the room is reserved there is no oldest, and the message is displaced itself.
-    fn displace(&self, full: Position, message: &mut Option<T>, displaced: &mut Option<T>) -> bool {
-        match self.buffer.displace(full, message) {
-            Ok((owed, oldest)) => {
-                *displaced = Some(oldest);
-                self.count_displaced();
-                self.announce_push(owed);
-                true
-            }
-            Err(NotDisplaced::Nothing) => {
-                *displaced = message.take();
-                self.count_displaced();
-                true
-            }
-            Err(NotDisplaced::Contended) => false,
-        }
-    }
-
-    fn count_displaced(&self) {
-        if let Some(watch) = &self.watch {
-            watch.count_displaced();
-        }
-    }
-
-    pub(crate) fn count_refused(&self) {
-        if let Some(watch) = &self.watch {
-            watch.count_refused();
-        }
-    }
-
     /// Asks senders to announce what they send after `empty`; `false` if the tail has moved since.
     pub(crate) fn raise_arrivals(&self, empty: Position) -> bool {
         self.buffer.tail().raise(empty)
@@ -403,24 +239,6 @@ impl<T> Channel<T> {
             // [hand-on-clearing] no `send` is left that could take the slot.
             self.clearings.notify(usize::MAX);
         }
-    }
-
-    /// Closes for good and wakes everybody; `true` for the one call that did.
-    pub(crate) fn close(&self) -> bool {
-        let closed = self.buffer.close();
-        if closed {
-            // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
-            // channel closed or is found here.
-            sweep(&[
-                &self.arrivals,
-                &self.streams,
-                &self.vacancies,
-                &self.clearings,
-                self.levels(),
-                &self.closed,
-            ]);
-        }
-        closed
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -457,66 +275,6 @@ impl<T> Channel<T> {
             deepest: tally.map(|tally| tally.deepest),
             refused: tally.map(|tally| tally.refused),
             displaced: tally.map(|tally| tally.displaced),
-        }
-    }
-
-    /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
-    pub(crate) fn drain(&self) {
-        let mut backoff = Backoff::default();
-        loop {
-            match self.pop() {
-                Ok(message) => {
-                    // A message that panics when it is dropped takes no other with it.
-                    let rest = defer(|| self.drain());
-                    drop(message);
-                    rest.cancel();
-                }
-                Err(PopError::Busy) => backoff.wait(),
-                Err(PopError::Empty(_) | PopError::Closed) => return,
-            }
-        }
-    }
-
-    pub(crate) fn sender_count(&self) -> usize {
-        self.senders.get()
-    }
-
-    pub(crate) fn receiver_count(&self) -> usize {
-        self.receivers.get()
-    }
-
-    pub(crate) fn add_sender(&self) {
-        self.senders.add();
-    }
-
-    pub(crate) fn add_receiver(&self) {
-        self.receivers.add();
-    }
-
-    /// Adds a sender to an open channel that has one; `false` otherwise.
-    pub(crate) fn upgrade_sender(&self) -> bool {
-        !self.is_closed() && self.senders.add_if_any()
-    }
-
-    /// Adds a receiver to an open channel that has one; `false` otherwise.
-    pub(crate) fn upgrade_receiver(&self) -> bool {
-        !self.is_closed() && self.receivers.add_if_any()
-    }
-
-    pub(crate) fn drop_sender(&self) {
-        if self.senders.remove_one() {
-            // [last-sender] receivers that wait for more would wait for ever.
-            self.close();
-        }
-    }
-
-    pub(crate) fn drop_receiver(&self) {
-        if self.receivers.remove_one() {
-            let drain = defer(|| self.drain());
-            // [last-receiver] senders that wait for room would wait for ever.
-            self.close();
-            // [drain] what is inside nobody will receive; it must not live as long as the last sender.
-            drop(drain);
         }
     }
 }

@@ -78,7 +78,6 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-mod batch;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 mod blocking;
 #[allow(unsafe_code)]
@@ -104,6 +103,9 @@ mod permit;
 mod pressure;
 pub mod queue;
 mod receiver;
+mod recv_many;
+mod reserve;
+mod send_many;
 mod sender;
 mod sink;
 mod stats;
@@ -113,7 +115,6 @@ mod timer;
 mod wait;
 mod watch;
 
-pub use batch::{RecvMany, SendMany, Unsent};
 pub use builder::{Builder, bounded, unbounded};
 pub use error::{
     BuildError, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
@@ -129,9 +130,12 @@ pub use observer::Observer;
 pub use offer::Offer;
 pub use overflow::Overflow;
 pub use owned::{RecvOwned, SendOwned};
-pub use permit::{OwnedPermit, Permit, Permits, Reserve, ReserveMany, ReserveOwned};
+pub use permit::{OwnedPermit, Permit, Permits};
 pub use pressure::Pressure;
 pub use receiver::{Receiver, WeakReceiver};
+pub use recv_many::RecvMany;
+pub use reserve::{Reserve, ReserveMany, ReserveOwned};
+pub use send_many::{SendMany, Unsent};
 pub use sender::{Sender, WeakSender};
 pub use sink::SendSink;
 pub use stats::Stats;

@@ -1,7 +1,7 @@
 //! A sender that is polled until there is room, and then given the message.
 
 use crate::error::{ReserveError, SendError};
-use crate::permit::Reserving;
+use crate::reserve::Reserving;
 use crate::sender::Sender;
 use crate::wait::{self, Stage};
 use core::fmt;

@@ -2,6 +2,8 @@
 //! caller must do about those who do sleep.
 
 mod answer;
+mod cursor;
+mod geometry;
 mod level;
 mod position;
 mod ring;
@@ -10,9 +12,11 @@ mod slot;
 mod stage;
 
 pub(crate) use answer::{NotDisplaced, Owed, PopError, PushError};
+pub(crate) use cursor::Cursor;
+use geometry::Geometry;
+pub(crate) use geometry::Traffic;
 pub(crate) use level::Marks;
-use position::Geometry;
-pub(crate) use position::{Cursor, Position, Traffic};
+pub(crate) use position::Position;
 
 use crate::sync::Ordering::Acquire;
 use crate::sync::uninterrupted;

@@ -22,7 +22,9 @@
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
 use super::answer::{NotDisplaced, Owed, PopError, PushError};
-use super::position::{Cursor, Geometry, Position, Stamp, Traffic};
+use super::cursor::Cursor;
+use super::geometry::{Geometry, Traffic};
+use super::position::{Position, Stamp};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{CachePadded, claim_backoff};

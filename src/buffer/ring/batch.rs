@@ -2,7 +2,8 @@
 
 use super::Ring;
 use crate::buffer::answer::{Owed, PopError, PushError};
-use crate::buffer::position::{Geometry, Stamp};
+use crate::buffer::geometry::Geometry;
+use crate::buffer::position::Stamp;
 use crate::buffer::stage::Stage;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::claim_backoff;

@@ -10,7 +10,8 @@
 
 use super::Ring;
 use crate::buffer::answer::PushError;
-use crate::buffer::position::{Geometry, Position, Stamp};
+use crate::buffer::geometry::Geometry;
+use crate::buffer::position::{Position, Stamp};
 use crate::buffer::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 

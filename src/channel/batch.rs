@@ -1,0 +1,37 @@
+//! Many messages by one operation.
+
+use super::Channel;
+use crate::buffer::{PopError, PushError, Stage};
+use crate::sync::defer;
+use alloc::vec::Vec;
+
+impl<T> Channel<T> {
+    /// Puts messages in, as many as go in at once; the others stay with the caller.
+    pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<usize, PushError> {
+        let (count, owed) = self.buffer.push_many(messages)?;
+        // [batch-wakes] one for each of the messages, which one word announced.
+        let _others = (count > 1 && owed.wakes()).then(|| defer(|| self.open_arrivals(count - 1)));
+        self.announce_push(owed);
+        Ok(count)
+    }
+
+    /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
+    pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
+        let mut taken = 0;
+        loop {
+            match self.buffer.pop_many(messages, limit - taken) {
+                Ok((count, owed)) => {
+                    taken += count;
+                    // [batch-wakes] as above.
+                    let _others = (count > 1 && owed.wakes())
+                        .then(|| defer(|| self.open_vacancies(count - 1)));
+                    self.announce_pop(owed);
+                    if taken == limit {
+                        return Ok(taken);
+                    }
+                }
+                Err(error) => return if taken == 0 { Err(error) } else { Ok(taken) },
+            }
+        }
+    }
+}
