@@ -8,12 +8,14 @@ compile_error!(
 
 mod harness;
 
+mod batch;
 mod blocking;
 mod cancel;
 mod close;
 mod flags;
 mod force;
 mod litmus;
+mod owned;
 mod permit;
 mod pressure;
 mod queue;

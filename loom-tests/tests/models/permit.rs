@@ -1,10 +1,9 @@
-//! Permits beside everything that moves the words, and batches beside other claims.
+//! Permits beside everything else that moves the words, and those who wait for room for several.
 
 use crate::harness::{
     Message, Task, Tx, alive, channel, drive, explore, filled, force, join, message, parked_sends,
-    put, spawn, take, take_all, take_thread,
+    put, recv, send, spawn, take, take_all, take_thread,
 };
-use forebay::TrySendError;
 use std::sync::Arc;
 
 /// A permit that moves to another thread: the sender that it holds is shared.
@@ -39,7 +38,7 @@ fn permit_drop_vs_parked_send() {
             let tx = Arc::clone(&tx);
             move || drop(tx.try_reserve())
         });
-        let mut send = crate::harness::send(&tx, 1);
+        let mut send = send(&tx, 1);
         send.poll();
         join(thread);
         drive(&mut send);
@@ -143,68 +142,193 @@ fn reserve_many_holds_up_nobody() {
     });
 }
 
-/// A batch beside a receiver that takes one: each message once, in order.
+/// Room that was taken while it was being measured is not reserved.
 #[test]
-fn batch_vs_recv() {
+fn reserve_vs_reserve() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || usize::from(tx.try_reserve_many(2).map(core::mem::forget).is_ok()) * 2
+        });
+        let own = usize::from(tx.try_reserve().map(core::mem::forget).is_ok());
+        let all = own + join(thread);
+        assert!(all == 1 || all == 2, "{all}");
+        assert_eq!(tx.stats().reserved, all);
+        drop(rx);
+    });
+}
+
+/// Room that was reserved after two messages had been taken leaves room for another one, and whoever sees the permit sees that.
+#[test]
+fn never_full_beside_permits() {
     explore(5, || {
         let (tx, rx) = filled(2);
         let thread = spawn({
-            let rx = Arc::clone(&rx);
-            move || take(&rx)
-        });
-        let mut batch = Vec::new();
-        let _ = rx.try_recv_many(&mut batch, 2);
-        let mut all: Vec<_> = batch.into_iter().map(Message::id).collect();
-        assert!(all.is_sorted());
-        all.extend(join(thread));
-        all.sort_unstable();
-        assert_eq!(all, [0, 1]);
-        drop(tx);
-    });
-}
-
-/// A batch beside another sender, and a close.
-#[test]
-fn batch_vs_send_and_close() {
-    explore(5, || {
-        let (tx, rx) = channel(3);
-        let thread = spawn({
             let tx = Arc::clone(&tx);
             move || {
-                let sent = put(&tx, 9);
-                tx.close();
-                sent
+                take(&rx).unwrap();
+                take(&rx).unwrap();
+                core::mem::forget(tx.try_reserve().unwrap());
+                rx
             }
         });
-        let sent = match tx.try_send_many([0, 1].map(message)) {
-            Ok(count) => count,
-            Err(TrySendError::Full(unsent) | TrySendError::Closed(unsent)) => {
-                let sent = unsent.sent();
-                assert_eq!(unsent.count(), 2 - sent);
-                sent
-            }
-        };
-        let other = join(thread).is_ok();
-        let inside = take_all(&rx);
-        assert_eq!(inside.len(), sent + usize::from(other));
-        assert!(inside.iter().filter(|id| **id != 9).is_sorted());
+        if tx.stats().reserved == 1 {
+            put(&tx, 2).unwrap();
+        }
+        drop(join(thread));
     });
 }
 
-/// Two messages at once wake two receivers.
+/// The same behind the message of a permit, which was sent after another one had been taken.
 #[test]
-fn batch_wakes_each() {
-    explore(2, || {
+fn never_full_behind_a_permit() {
+    explore(5, || {
         let (tx, rx) = channel(2);
-        let [mut first, mut second] = crate::harness::parked(&rx);
-        let thread = spawn(move || tx.try_send_many([0, 1].map(message)).unwrap());
-        first.poll();
-        assert_eq!(join(thread), 2);
-        drive(&mut first);
-        drive(&mut second);
-        let mut all = [first.output, second.output].map(|output| output.unwrap().unwrap());
-        all.sort_unstable();
-        assert_eq!(all, [0, 1]);
-        drop(rx);
+        put(&tx, 0).unwrap();
+        let permit = forebay::Sender::clone(&tx).try_reserve_owned().unwrap();
+        let thread = spawn(move || {
+            take(&rx).unwrap();
+            drop(permit.send(message(1)));
+            rx
+        });
+        if tx.stats().reserved == 0 {
+            put(&tx, 2).unwrap();
+        }
+        drop(join(thread));
+    });
+}
+
+/// The slot passes from the permit to the message in one step: there is room for the other sender all the time.
+#[test]
+fn permit_use_vs_try_send() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || put(&tx, 1).unwrap()
+        });
+        let permit = tx.try_reserve().unwrap();
+        assert!(permit.send(message(2)).is_ok());
+        join(thread);
+        let mut inside = take_all(&rx);
+        inside.sort_unstable();
+        assert_eq!(inside, [1, 2]);
+    });
+}
+
+/// The message of a permit wakes the receiver that waits for it.
+#[test]
+fn permit_vs_parked_recv() {
+    explore(5, || {
+        let (tx, rx) = channel(1);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || tx.try_reserve().unwrap().send(message(1)).is_ok()
+        });
+        let mut recv = recv(&rx);
+        recv.poll();
+        assert!(join(thread));
+        drive(&mut recv);
+        assert_eq!(recv.output, Some(Ok(1)));
+    });
+}
+
+/// What the last receiver leaves is dropped, also what a permit was about to send.
+#[test]
+fn held_permit_vs_last_rx_drop() {
+    explore(3, || {
+        let (tx, rx) = forebay::bounded::<Message>(1);
+        let permit = tx.try_reserve().unwrap();
+        let thread = spawn(move || drop(rx));
+        let back = permit.send(message(1)).err();
+        join(thread);
+        assert_eq!(alive(), u32::from(back.is_some()));
+        drop(back);
+        assert_eq!(tx.stats().reserved, 0);
+    });
+}
+
+/// A message that is forced in beside a permit goes to another slot than that of the oldest, which a receiver may be about to leave.
+#[test]
+fn force_beside_permit_vs_recv() {
+    explore(5, || {
+        let (tx, rx) = filled(2);
+        let thread = take_thread(&rx);
+        if let Ok(permit) = tx.try_reserve() {
+            let displaced = force(&tx, 2).unwrap();
+            assert_eq!(displaced, Some(1));
+            assert!(permit.send(message(3)).is_ok());
+            assert_eq!(join(thread), 0);
+            assert_eq!(take_all(&rx), [2, 3]);
+        } else {
+            assert_eq!(join(thread), 0);
+        }
+    });
+}
+
+/// Where all the room is reserved the message displaces itself.
+#[test]
+fn force_vs_permit_drop() {
+    explore(3, || {
+        let (tx, rx) = channel(1);
+        let permit = tx.try_reserve().unwrap();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 1).unwrap()
+        });
+        drop(permit);
+        let displaced = join(thread);
+        let inside = take_all(&rx);
+        assert_eq!(inside.len() + usize::from(displaced.is_some()), 1);
+    });
+}
+
+/// Room that comes back wakes who needs two, if nobody needs one.
+#[test]
+fn permit_drop_vs_parked_many() {
+    explore(5, || {
+        let (tx, _rx) = channel(2);
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || drop(tx.try_reserve())
+        });
+        let mut many = reserving(&tx, 2);
+        many.poll();
+        join(thread);
+        drive(&mut many);
+        assert_eq!(many.output, Some(true));
+    });
+}
+
+/// What two sends were woken for and did not use goes to who needs two.
+#[test]
+fn reserve_many_after_cancels() {
+    explore(2, || {
+        let (tx, rx) = filled(2);
+        let sends = parked_sends(&tx, [2, 3]);
+        let mut many = reserving(&tx, 2);
+        many.poll();
+        let thread = take_thread(&rx);
+        let [first, second] = sends;
+        drop(first);
+        assert_eq!(join(thread), 0);
+        assert_eq!(take(&rx), Ok(1));
+        drop(second);
+        drive(&mut many);
+        assert_eq!(many.output, Some(true));
+    });
+}
+
+#[test]
+fn reserve_many_vs_close() {
+    explore(2, || {
+        let (tx, rx) = filled(2);
+        let thread = spawn(move || rx.close());
+        let mut many = reserving(&tx, 2);
+        many.poll();
+        assert!(join(thread));
+        drive(&mut many);
+        assert_eq!(many.output, Some(false));
     });
 }
