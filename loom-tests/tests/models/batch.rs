@@ -228,7 +228,7 @@ fn never_full_behind_a_batch() {
             }
         });
         put(&tx, 3).unwrap();
-        assert_eq!(take_all(&join(thread)).len(), 3);
+        assert_eq!(take_all(&*join(thread)).len(), 3);
     });
 }
 
