@@ -47,7 +47,7 @@ impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
-            patience: Patience::new(buffer.capacity().is_some()),
+            patience: Patience::new(buffer.room().is_some()),
             buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
@@ -145,6 +145,8 @@ impl<T> Channel<T> {
         }
         // Also where the waker of somebody who waits for a level panics.
         let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals(1)));
+        // [pass-on] what a message has left may be room for the next one.
+        let _pass_on = self.buffer.passes_on().then(|| defer(|| self.open_vacancies(1)));
         if let Some(watch) = &self.watch {
             watch.pushed(&self.buffer);
         }
@@ -156,7 +158,8 @@ impl<T> Channel<T> {
             return self.open_vacancies(1);
         }
         // As above.
-        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies(1)));
+        let count = if owed == Owed::WakeAllAndLook { usize::MAX } else { 1 };
+        let _open = owed.wakes().then(|| defer(|| self.open_vacancies(count)));
         if let Some(watch) = &self.watch {
             watch.popped(&self.buffer);
         }
@@ -219,8 +222,9 @@ impl<T> Channel<T> {
     }
 
     /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved since.
-    pub(crate) fn raise_vacancies(&self, full: Position) -> bool {
-        self.buffer.head().raise(full)
+    /// Where the room depends on it, this is for `message`.
+    pub(crate) fn raise_vacancies(&self, full: Position, message: Option<&T>) -> bool {
+        self.buffer.raise_head(full, message)
     }
 
     /// Passes on a notification of `arrivals` that a `recv` did not use.
@@ -264,6 +268,8 @@ impl<T> Channel<T> {
             len,
             capacity: self.capacity(),
             reserved: self.buffer.reserved(),
+            weight: self.buffer.weight().map(|(weight, _)| weight),
+            weight_limit: self.buffer.weight().map(|(_, limit)| limit),
             sent,
             received,
             senders: self.sender_count(),

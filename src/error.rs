@@ -275,6 +275,8 @@ pub enum BuildError {
         /// The capacity.
         capacity: usize,
     },
+    /// A channel that is bounded by weight has a capacity too, or drops the oldest message.
+    Weight,
 }
 
 impl fmt::Display for BuildError {
@@ -288,6 +290,9 @@ impl fmt::Display for BuildError {
             Self::ZeroLow => f.write_str("no length is under a low mark of 0"),
             Self::HighAboveCapacity { high, capacity } => {
                 write!(f, "the high mark {high} is above the capacity {capacity}")
+            }
+            Self::Weight => {
+                f.write_str("what is bounded by weight has no capacity, and cannot drop the oldest")
             }
         }
     }

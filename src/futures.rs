@@ -70,7 +70,7 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     fn raise(&self, full: Position) -> bool {
-        self.channel.raise_vacancies(full)
+        self.channel.raise_vacancies(full, self.message.as_ref())
     }
 
     fn hand_on(&self) {

@@ -115,7 +115,7 @@ mod timer;
 mod wait;
 mod watch;
 
-pub use builder::{Builder, bounded, unbounded};
+pub use builder::{Builder, WeightBuilder, bounded, unbounded};
 pub use error::{
     BuildError, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TryRecvError, TrySendError,

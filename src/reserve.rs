@@ -184,7 +184,7 @@ impl<T> Attempt for Reserving<'_, T> {
     }
 
     fn raise(&self, full: Position) -> bool {
-        self.channel.raise_vacancies(full)
+        self.channel.raise_vacancies(full, None)
     }
 
     fn hand_on(&self) {

@@ -128,7 +128,11 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
     /// Sends what there is room for; `true` if that was all, `false` if the channel is closed.
     fn send(&mut self, channel: &Channel<T>) -> Outcome<bool, Position> {
         loop {
-            if self.hand.is_some() || !self.more.is_empty() || Stage::<T>::CAPACITY < 2 {
+            if self.hand.is_some()
+                || !self.more.is_empty()
+                || Stage::<T>::CAPACITY < 2
+                || channel.is_weighed()
+            {
                 match self.send_one(channel) {
                     Outcome::Done(Some(true)) => continue,
                     Outcome::Done(None) => return Outcome::Done(true),
@@ -231,7 +235,8 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
     }
 
     fn raise(&self, full: Position) -> bool {
-        self.sending.raise(full)
+        let next = self.unsent.as_ref().and_then(|unsent| unsent.hand.as_ref());
+        self.sending.channel.raise_vacancies(full, next)
     }
 
     fn hand_on(&self) {

@@ -26,6 +26,10 @@ pub struct Stats {
     pub capacity: Option<usize>,
     /// For how many more room is reserved, by [permits](crate::Permit) that are not used yet. They are not inside.
     pub reserved: usize,
+    /// What the messages inside weigh; `None` if they are not [weighed](crate::Builder::weight).
+    pub weight: Option<usize>,
+    /// How much they may weigh; `None` if they are not weighed.
+    pub weight_limit: Option<usize>,
     /// How many went in.
     pub sent: usize,
     /// How many came out at the other end: received, or displaced by a later one.
@@ -60,6 +64,9 @@ impl fmt::Display for Stats {
             write!(f, " of {capacity}")?;
         }
         f.write_str(" inside")?;
+        if let (Some(weight), Some(limit)) = (self.weight, self.weight_limit) {
+            write!(f, ", weighing {weight} of {limit},")?;
+        }
         if self.reserved > 0 {
             write!(f, " and {} reserved", self.reserved)?;
         }

@@ -45,12 +45,14 @@ pub(crate) enum Owed {
     Look,
     /// Both.
     WakeupAndLook,
+    /// A pop: both, and there is room for all who wait.
+    WakeAllAndLook,
 }
 
 impl Owed {
     /// Whether a gate must be opened.
     pub(crate) fn wakes(self) -> bool {
-        matches!(self, Self::Wakeup | Self::WakeupAndLook)
+        matches!(self, Self::Wakeup | Self::WakeupAndLook | Self::WakeAllAndLook)
     }
 
     /// What the flags say in a word that a claim has replaced.

@@ -26,6 +26,11 @@ impl Cursor {
         self.0.compare_exchange(from.0, to.0, order, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether the flag is up.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.load(Ordering::Relaxed).is_waiting()
+    }
+
     /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
     pub(super) fn pass(&self, order: Ordering) {
         self.0.fetch_add(Position::STEP, order);

@@ -80,8 +80,14 @@ impl<T> Buffer<T> {
         self.length(self.head().load(Relaxed), tail)
     }
 
-    /// How many messages lie between the two; none if the tail was read earlier and the head has passed it.
+    /// How many messages lie between the two, or what they weigh; none if the tail was read earlier and the head has passed it.
     fn length(&self, head: Position, tail: Position) -> usize {
-        if tail.is_before(head) { 0 } else { self.distance(head, tail) }
+        if let Self::Weighted(_) = self {
+            head.weight()
+        } else if tail.is_before(head) {
+            0
+        } else {
+            self.distance(head, tail)
+        }
     }
 }

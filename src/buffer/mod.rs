@@ -10,6 +10,7 @@ mod ring;
 mod segments;
 mod slot;
 mod stage;
+mod weighted;
 
 pub(crate) use answer::{NotDisplaced, Owed, PopError, PushError};
 pub(crate) use cursor::Cursor;
@@ -24,12 +25,15 @@ use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
 pub(crate) use stage::Stage;
+use weighted::Weighted;
 
-/// The storage of a channel. Both kinds answer the same questions, for the reasons that their files give.
+/// The storage of a channel. All kinds answer the same questions, for the reasons that their files give.
 #[derive(Debug)]
 pub(crate) enum Buffer<T> {
     Bounded(Ring<T>),
     Unbounded(Segments<T>),
+    /// Bounded by the weight of the messages, not by their number.
+    Weighted(Weighted<T>),
 }
 
 impl<T> Buffer<T> {
@@ -46,6 +50,11 @@ impl<T> Buffer<T> {
         Self::Unbounded(Segments::new(watched))
     }
 
+    /// `None` if the limit is one that words cannot represent.
+    pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
+        (limit <= Weighted::<T>::MAX).then(|| Self::Weighted(Weighted::new(limit, weigh)))
+    }
+
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
     /// [`push`](Self::push) must be asked.
     #[inline(always)]
@@ -54,6 +63,7 @@ impl<T> Buffer<T> {
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
                 Self::Unbounded(segments) => segments.claim_fast(),
+                Self::Weighted(_) => None,
             };
             match vacancy {
                 Some(vacancy) => Ok(vacancy.fill(message)),
@@ -65,10 +75,14 @@ impl<T> Buffer<T> {
     /// Puts the message in. It stays with the caller until a slot is claimed for it.
     #[inline]
     pub(crate) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        if let Self::Weighted(weighted) = self {
+            return weighted.push(message);
+        }
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim()?,
                 Self::Unbounded(segments) => segments.claim()?,
+                Self::Weighted(_) => return Err(PushError::Busy),
             };
             Ok(vacancy.fill(message.take().expect("a message to push")))
         })
@@ -86,6 +100,7 @@ impl<T> Buffer<T> {
             let (vacancy, oldest) = match self {
                 Self::Bounded(ring) => ring.displace(full)?,
                 Self::Unbounded(_) => return Err(NotDisplaced::Contended),
+                Self::Weighted(_) => return Err(NotDisplaced::Nothing),
             };
             Ok((vacancy.fill(message.take().expect("a message to push")), oldest))
         })
@@ -96,6 +111,7 @@ impl<T> Buffer<T> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.push_many(messages),
             Self::Unbounded(segments) => segments.push_many(messages),
+            Self::Weighted(_) => unreachable!("messages with weights go in one by one"),
         })
     }
 
@@ -116,18 +132,19 @@ impl<T> Buffer<T> {
         }
         // Before the claim: it may panic.
         messages.reserve(ready);
-        uninterrupted!(match self {
-            Self::Bounded(ring) => ring.pop_many(messages, ready),
-            Self::Unbounded(segments) => segments.pop_many(messages, ready),
-        })
+        match self {
+            Self::Bounded(ring) => uninterrupted!(ring.pop_many(messages, ready)),
+            Self::Unbounded(segments) => uninterrupted!(segments.pop_many(messages, ready)),
+            Self::Weighted(weighted) => weighted.pop_many(messages, ready),
+        }
     }
 
     /// Reserves room for `n` messages. Full also means that there is room, but not for so many.
     pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.reserve(n),
-            Self::Unbounded(segments) if segments.tail().is_closed() => Err(PushError::Closed),
-            Self::Unbounded(_) => Ok(()),
+            Self::Unbounded(_) | Self::Weighted(_) if self.is_closed() => Err(PushError::Closed),
+            Self::Unbounded(_) | Self::Weighted(_) => Ok(()),
         })
     }
 
@@ -136,6 +153,8 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
             Self::Unbounded(_) => usize::MAX,
+            // Nobody knows what they will weigh.
+            Self::Weighted(_) => 0,
         }
     }
 
@@ -145,6 +164,7 @@ impl<T> Buffer<T> {
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_reserved()?,
                 Self::Unbounded(segments) => segments.claim()?,
+                Self::Weighted(_) => unreachable!("there are no permits"),
             };
             Ok(vacancy.fill(message.take().expect("a message to push")))
         })
@@ -154,7 +174,7 @@ impl<T> Buffer<T> {
     pub(crate) fn release(&self, n: usize) {
         match self {
             Self::Bounded(ring) => ring.release(n),
-            Self::Unbounded(_) => {}
+            Self::Unbounded(_) | Self::Weighted(_) => {}
         }
     }
 
@@ -162,16 +182,38 @@ impl<T> Buffer<T> {
     pub(crate) fn reserved(&self) -> usize {
         match self {
             Self::Bounded(ring) => ring.reserved(),
-            Self::Unbounded(_) => 0,
+            Self::Unbounded(_) | Self::Weighted(_) => 0,
         }
     }
 
-    /// For how many messages there was room at some moment during the call; `None` if there is no limit.
+    /// For how many messages, or for what weight, there was room at some moment during the call; `None` if there is no limit.
     pub(crate) fn room(&self) -> Option<usize> {
         let (head, tail) = self.ends();
         match self {
             Self::Bounded(ring) => Some(ring.room(head, tail)),
             Self::Unbounded(_) => None,
+            Self::Weighted(weighted) => Some(weighted.limit() - weighted.weight()),
+        }
+    }
+
+    /// What weight is inside, and the most that may be; `None` if it is not weighed.
+    pub(crate) fn weight(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Weighted(weighted) => Some((weighted.weight(), weighted.limit())),
+            _ => None,
+        }
+    }
+
+    /// Whether a push may have left room for the next one who waits for it.
+    pub(crate) fn passes_on(&self) -> bool {
+        matches!(self, Self::Weighted(_)) && self.head().is_waiting()
+    }
+
+    /// Asks to be told of room for `message`, for which there was none in `full`; `false` if the head has moved since.
+    pub(crate) fn raise_head(&self, full: Position, message: Option<&T>) -> bool {
+        match (self, message) {
+            (Self::Weighted(weighted), Some(message)) => weighted.raise(full, message),
+            _ => self.head().raise(full),
         }
     }
 
@@ -181,15 +223,17 @@ impl<T> Buffer<T> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
             Self::Unbounded(segments) => segments.pop_fast(),
+            Self::Weighted(_) => None,
         })
     }
 
     /// Takes the oldest message.
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        uninterrupted!(match self {
-            Self::Bounded(ring) => ring.pop(),
-            Self::Unbounded(segments) => segments.pop(),
-        })
+        match self {
+            Self::Bounded(ring) => uninterrupted!(ring.pop()),
+            Self::Unbounded(segments) => uninterrupted!(segments.pop()),
+            Self::Weighted(weighted) => weighted.pop(),
+        }
     }
 
     /// No further claim succeeds. `true` for the one call that closed the buffer.
@@ -213,6 +257,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.traffic(head, tail),
             Self::Unbounded(segments) => segments.traffic(head, tail),
+            Self::Weighted(weighted) => weighted.messages().traffic(head, tail),
         }
     }
 
@@ -221,6 +266,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
             Self::Unbounded(segments) => segments.distance(head, tail),
+            Self::Weighted(weighted) => weighted.messages().distance(head, tail),
         }
     }
 
@@ -228,8 +274,12 @@ impl<T> Buffer<T> {
     fn ends(&self) -> (Position, Position) {
         // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail().load(Acquire);
+        let end = match self {
+            Self::Weighted(weighted) => weighted.messages().head(),
+            _ => self.head(),
+        };
         loop {
-            let head = self.head().load(Acquire);
+            let head = end.load(Acquire);
             // [len] the same tail before and after: that was the distance when the head was read.
             let word = self.tail().load(Acquire);
             if word.is_at(tail) {
@@ -243,7 +293,7 @@ impl<T> Buffer<T> {
     pub(crate) fn capacity(&self) -> Option<usize> {
         match self {
             Self::Bounded(ring) => Some(ring.capacity()),
-            Self::Unbounded(_) => None,
+            Self::Unbounded(_) | Self::Weighted(_) => None,
         }
     }
 
@@ -252,6 +302,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.tail(),
             Self::Unbounded(segments) => segments.tail(),
+            Self::Weighted(weighted) => weighted.messages().tail(),
         }
     }
 
@@ -260,6 +311,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.head(),
             Self::Unbounded(segments) => segments.head(),
+            Self::Weighted(weighted) => weighted.head(),
         }
     }
 }

@@ -6,6 +6,11 @@ use crate::sync::defer;
 use alloc::vec::Vec;
 
 impl<T> Channel<T> {
+    /// Whether each message needs its own room.
+    pub(crate) fn is_weighed(&self) -> bool {
+        self.buffer.weight().is_some()
+    }
+
     /// Puts messages in, as many as go in at once; the others stay with the caller.
     pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<usize, PushError> {
         let (count, owed) = self.buffer.push_many(messages)?;

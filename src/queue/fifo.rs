@@ -190,7 +190,7 @@ impl<T> Store<T> for Fifo<T> {
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {
-            Side::Vacancies => self.channel.raise_vacancies(seen),
+            Side::Vacancies => self.channel.raise_vacancies(seen, None),
             Side::Arrivals | Side::Streams => self.receiving().raise(seen),
         }
     }

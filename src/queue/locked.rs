@@ -246,6 +246,8 @@ impl<T> Store<T> for Locked<T> {
             len,
             capacity: self.maxsize,
             reserved: 0,
+            weight: None,
+            weight_limit: None,
             sent,
             received,
             senders: 1,

@@ -50,4 +50,5 @@ mod stress;
 mod superset;
 mod wakers;
 mod weak;
+mod weight;
 mod work_queue;

@@ -2,8 +2,8 @@
 
 use crate::harness::{
     Message, Rx, Task, Tx, alive, channel, drive, explore, filled, join, message, parked,
-    parked_sends, parked_stream, put, received, recv, spawn, take, take_all, take_thread,
-    unbounded_at,
+    parked_sends, parked_stream, put, put_thread, received, recv, spawn, take, take_all,
+    take_thread, unbounded_at,
 };
 use forebay::{Sender, TrySendError};
 use std::sync::Arc;
@@ -28,6 +28,12 @@ fn put_many<const N: usize>(tx: &Sender<Message>, messages: [u32; N]) -> usize {
             sent
         }
     }
+}
+
+/// The channel stays open: a close would wake all who wait.
+fn put_many_thread<const N: usize>(tx: &Tx, messages: [u32; N]) -> loom::thread::JoinHandle<usize> {
+    let tx = Arc::clone(tx);
+    spawn(move || put_many(&tx, messages))
 }
 
 /// Each message once, and in order.
@@ -87,10 +93,10 @@ fn batch_vs_leaving() {
     explore(5, || {
         let (tx, rx) = filled(2);
         let thread = take_thread(&rx);
+        let first = take(&rx).unwrap();
         let sent = put_many(&tx, [2, 3]);
-        assert_eq!(join(thread), 0);
-        assert!(sent < 2);
-        assert_eq!(take_all(&rx), [1, 2][..=sent]);
+        assert_eq!(join(thread) + first, 1);
+        assert_eq!(take_all(&rx).len(), sent);
     });
 }
 
@@ -154,9 +160,17 @@ fn batch_vs_send_and_close() {
     });
 }
 
-/// The batch crosses the end of a block.
 #[test]
 fn batch_vs_send_and_close_unbounded() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        closing(tx, rx);
+    });
+}
+
+/// The batch crosses the end of a block.
+#[test]
+fn batch_across_blocks() {
     explore(5, || {
         let (tx, rx) = unbounded_at(1);
         closing(tx, rx);
@@ -270,13 +284,32 @@ fn batch_vs_last_rx_drop_unbounded() {
     });
 }
 
+/// The length is one that there was.
+#[test]
+fn len_was_so_unbounded() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || {
+                for id in 1..3 {
+                    put_many(&tx, [id]);
+                    take(&rx).unwrap();
+                }
+            }
+        });
+        assert!(rx.len() <= 1);
+        join(thread);
+    });
+}
+
 /// Two messages at once wake two receivers.
 #[test]
 fn batch_wakes_each() {
     explore(2, || {
         let (tx, rx) = channel(2);
         let mut both = parked::<2>(&rx);
-        let thread = spawn(move || put_many(&tx, [0, 1]));
+        let thread = put_many_thread(&tx, [0, 1]);
         both[0].poll();
         assert_eq!(join(thread), 2);
         drive(&mut both);
@@ -291,7 +324,7 @@ fn batch_wakes_streams() {
         let (tx, rx) = channel(3);
         let [mut first] = parked(&rx);
         let mut stream = parked_stream(&rx);
-        let thread = spawn(move || put_many(&tx, [0, 1, 2]));
+        let thread = put_many_thread(&tx, [0, 1, 2]);
         first.poll();
         assert_eq!(join(thread), 3);
         drive(&mut first);
@@ -323,7 +356,7 @@ fn batch_frees_each() {
 fn recv_many_parks() {
     explore(5, || {
         let (tx, rx) = channel(2);
-        let thread = spawn(move || put_many(&tx, [0, 1]));
+        let thread = put_many_thread(&tx, [0, 1]);
         let mut many = Task::new({
             let rx = Arc::clone(&rx);
             async move {
@@ -355,7 +388,7 @@ fn cancel_recv_many() {
         assert!(!many.poll());
         let mut second = recv(&rx);
         assert!(!second.poll());
-        let thread = spawn(move || put(&tx, 1).unwrap());
+        let thread = put_thread(&tx, 1);
         drop(many);
         join(thread);
         drive(&mut second);

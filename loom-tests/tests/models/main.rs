@@ -26,3 +26,4 @@ mod synchronizes;
 mod unbounded;
 mod wakeups;
 mod weak;
+mod weight;
