@@ -40,6 +40,7 @@ mod queue_pool;
 mod queue_random;
 #[cfg(feature = "std")]
 mod queue_retry;
+mod readme;
 mod reentrant;
 #[cfg(feature = "sink")]
 mod sink;
