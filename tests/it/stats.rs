@@ -125,7 +125,7 @@ fn they_are_shown_on_one_line() {
     assert_eq!(stats.to_string(), expected);
     assert!(
         format!("{stats:?}")
-            .starts_with("Stats { len: 1, capacity: Some(3), reserved: 0, sent: 1, ")
+            .starts_with("Stats { len: 1, capacity: Some(3), reserved: 0, weight: None, ")
     );
 
     let (sender, _receiver) = Builder::new().tracking().build().unwrap();

@@ -317,19 +317,19 @@ fn batch_wakes_each() {
     });
 }
 
-/// Two messages at once, one `recv`: the stream gets the other.
+/// Three messages at once, two `recv`s: the stream gets the other.
 #[test]
 fn batch_wakes_streams() {
     explore(2, || {
         let (tx, rx) = channel(3);
-        let [mut first] = parked(&rx);
+        let mut both = parked::<2>(&rx);
         let mut stream = parked_stream(&rx);
         let thread = put_many_thread(&tx, [0, 1, 2]);
-        first.poll();
+        both[0].poll();
         assert_eq!(join(thread), 3);
-        drive(&mut first);
+        drive(&mut both);
         drive(&mut stream);
-        assert!(first.is_done() && stream.is_done());
+        assert!(both.iter().all(Task::is_done) && stream.is_done());
     });
 }
 
