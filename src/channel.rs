@@ -143,10 +143,11 @@ impl<T> Channel<T> {
         if owed == Owed::Wakeup {
             return self.open_arrivals(1);
         }
+        if owed.is_weighed() {
+            return self.announce_weighed(owed);
+        }
         // Also where the waker of somebody who waits for a level panics.
         let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_arrivals(1)));
-        // [pass-on] what a message has left may be room for the next one.
-        let _pass_on = self.buffer.passes_on().then(|| defer(|| self.open_vacancies(1)));
         if let Some(watch) = &self.watch {
             watch.pushed(&self.buffer);
         }
@@ -157,12 +158,26 @@ impl<T> Channel<T> {
         if owed == Owed::Wakeup {
             return self.open_vacancies(1);
         }
+        if owed.is_weighed() {
+            return self.announce_weighed(owed);
+        }
         // As above.
-        let count = if owed == Owed::WakeAllAndLook { usize::MAX } else { 1 };
-        let _open = owed.wakes().then(|| defer(|| self.open_vacancies(count)));
+        let _open = (owed == Owed::WakeupAndLook).then(|| defer(|| self.open_vacancies(1)));
         if let Some(watch) = &self.watch {
             watch.popped(&self.buffer);
         }
+    }
+
+    /// What a message with a weight owes beyond others. Apart from them, whose frames would be larger.
+    #[inline(never)]
+    fn announce_weighed(&self, owed: Owed) {
+        if owed == Owed::WakeAllAndLook {
+            let _open = defer(|| self.open_vacancies(usize::MAX));
+            return self.announce_room(Owed::Look);
+        }
+        let _pass_on = defer(|| self.open_vacancies(1));
+        let others = if owed.wakes() { Owed::WakeupAndLook } else { Owed::Look };
+        self.announce_message(others);
     }
 
     /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.

@@ -47,12 +47,24 @@ pub(crate) enum Owed {
     WakeupAndLook,
     /// A pop: both, and there is room for all who wait.
     WakeAllAndLook,
+    /// A push: somebody may watch, and there may be room for the next one who waits for it.
+    LookAndPassOn,
+    /// A push: all of these.
+    WakeupLookAndPassOn,
 }
 
 impl Owed {
+    /// Whether this is of a message with a weight.
+    pub(crate) fn is_weighed(self) -> bool {
+        self as u8 >= Self::WakeAllAndLook as u8
+    }
+
     /// Whether a gate must be opened.
     pub(crate) fn wakes(self) -> bool {
-        matches!(self, Self::Wakeup | Self::WakeupAndLook | Self::WakeAllAndLook)
+        matches!(
+            self,
+            Self::Wakeup | Self::WakeupAndLook | Self::WakeAllAndLook | Self::WakeupLookAndPassOn
+        )
     }
 
     /// What the flags say in a word that a claim has replaced.

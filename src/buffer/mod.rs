@@ -31,10 +31,18 @@ use weighted::Weighted;
 #[derive(Debug)]
 pub(crate) enum Buffer<T> {
     Bounded(Ring<T>),
+    Chained(Chained<T>),
+}
+
+/// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
+#[derive(Debug)]
+pub(crate) enum Chained<T> {
     Unbounded(Segments<T>),
     /// Bounded by the weight of the messages, not by their number.
     Weighted(Weighted<T>),
 }
+
+use Chained::{Unbounded, Weighted as ByWeight};
 
 impl<T> Buffer<T> {
     /// The largest capacity that position words can represent.
@@ -47,12 +55,12 @@ impl<T> Buffer<T> {
     }
 
     pub(crate) fn unbounded(watched: bool) -> Self {
-        Self::Unbounded(Segments::new(watched))
+        Self::Chained(Unbounded(Segments::new(watched)))
     }
 
     /// `None` if the limit is one that words cannot represent.
     pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
-        (limit <= Weighted::<T>::MAX).then(|| Self::Weighted(Weighted::new(limit, weigh)))
+        (limit <= Weighted::<T>::MAX).then(|| Self::Chained(ByWeight(Weighted::new(limit, weigh))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
@@ -62,8 +70,8 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
-                Self::Unbounded(segments) => segments.claim_fast(),
-                Self::Weighted(_) => None,
+                Self::Chained(Unbounded(segments)) => segments.claim_fast(),
+                Self::Chained(ByWeight(_)) => None,
             };
             match vacancy {
                 Some(vacancy) => Ok(vacancy.fill(message)),
@@ -75,14 +83,14 @@ impl<T> Buffer<T> {
     /// Puts the message in. It stays with the caller until a slot is claimed for it.
     #[inline]
     pub(crate) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
-        if let Self::Weighted(weighted) = self {
+        if let Self::Chained(ByWeight(weighted)) = self {
             return weighted.push(message);
         }
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim()?,
-                Self::Unbounded(segments) => segments.claim()?,
-                Self::Weighted(_) => return Err(PushError::Busy),
+                Self::Chained(Unbounded(segments)) => segments.claim()?,
+                Self::Chained(ByWeight(_)) => return Err(PushError::Busy),
             };
             Ok(vacancy.fill(message.take().expect("a message to push")))
         })
@@ -99,8 +107,8 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let (vacancy, oldest) = match self {
                 Self::Bounded(ring) => ring.displace(full)?,
-                Self::Unbounded(_) => return Err(NotDisplaced::Contended),
-                Self::Weighted(_) => return Err(NotDisplaced::Nothing),
+                Self::Chained(Unbounded(_)) => return Err(NotDisplaced::Contended),
+                Self::Chained(ByWeight(_)) => return Err(NotDisplaced::Nothing),
             };
             Ok((vacancy.fill(message.take().expect("a message to push")), oldest))
         })
@@ -110,8 +118,8 @@ impl<T> Buffer<T> {
     pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<(usize, Owed), PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.push_many(messages),
-            Self::Unbounded(segments) => segments.push_many(messages),
-            Self::Weighted(_) => unreachable!("messages with weights go in one by one"),
+            Self::Chained(Unbounded(segments)) => segments.push_many(messages),
+            Self::Chained(ByWeight(_)) => unreachable!("messages with weights go in one by one"),
         })
     }
 
@@ -134,8 +142,10 @@ impl<T> Buffer<T> {
         messages.reserve(ready);
         match self {
             Self::Bounded(ring) => uninterrupted!(ring.pop_many(messages, ready)),
-            Self::Unbounded(segments) => uninterrupted!(segments.pop_many(messages, ready)),
-            Self::Weighted(weighted) => weighted.pop_many(messages, ready),
+            Self::Chained(Unbounded(segments)) => {
+                uninterrupted!(segments.pop_many(messages, ready))
+            }
+            Self::Chained(ByWeight(weighted)) => weighted.pop_many(messages, ready),
         }
     }
 
@@ -143,8 +153,8 @@ impl<T> Buffer<T> {
     pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.reserve(n),
-            Self::Unbounded(_) | Self::Weighted(_) if self.is_closed() => Err(PushError::Closed),
-            Self::Unbounded(_) | Self::Weighted(_) => Ok(()),
+            Self::Chained(_) if self.is_closed() => Err(PushError::Closed),
+            Self::Chained(_) => Ok(()),
         })
     }
 
@@ -152,9 +162,9 @@ impl<T> Buffer<T> {
     pub(crate) fn most_permits(&self) -> usize {
         match self {
             Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
-            Self::Unbounded(_) => usize::MAX,
+            Self::Chained(Unbounded(_)) => usize::MAX,
             // Nobody knows what they will weigh.
-            Self::Weighted(_) => 0,
+            Self::Chained(ByWeight(_)) => 0,
         }
     }
 
@@ -163,8 +173,8 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_reserved()?,
-                Self::Unbounded(segments) => segments.claim()?,
-                Self::Weighted(_) => unreachable!("there are no permits"),
+                Self::Chained(Unbounded(segments)) => segments.claim()?,
+                Self::Chained(ByWeight(_)) => unreachable!("there are no permits"),
             };
             Ok(vacancy.fill(message.take().expect("a message to push")))
         })
@@ -174,7 +184,7 @@ impl<T> Buffer<T> {
     pub(crate) fn release(&self, n: usize) {
         match self {
             Self::Bounded(ring) => ring.release(n),
-            Self::Unbounded(_) | Self::Weighted(_) => {}
+            Self::Chained(_) => {}
         }
     }
 
@@ -182,7 +192,7 @@ impl<T> Buffer<T> {
     pub(crate) fn reserved(&self) -> usize {
         match self {
             Self::Bounded(ring) => ring.reserved(),
-            Self::Unbounded(_) | Self::Weighted(_) => 0,
+            Self::Chained(_) => 0,
         }
     }
 
@@ -191,28 +201,23 @@ impl<T> Buffer<T> {
         let (head, tail) = self.ends();
         match self {
             Self::Bounded(ring) => Some(ring.room(head, tail)),
-            Self::Unbounded(_) => None,
-            Self::Weighted(weighted) => Some(weighted.limit() - weighted.weight()),
+            Self::Chained(Unbounded(_)) => None,
+            Self::Chained(ByWeight(weighted)) => Some(weighted.limit() - weighted.weight()),
         }
     }
 
     /// What weight is inside, and the most that may be; `None` if it is not weighed.
     pub(crate) fn weight(&self) -> Option<(usize, usize)> {
         match self {
-            Self::Weighted(weighted) => Some((weighted.weight(), weighted.limit())),
+            Self::Chained(ByWeight(weighted)) => Some((weighted.weight(), weighted.limit())),
             _ => None,
         }
-    }
-
-    /// Whether a push may have left room for the next one who waits for it.
-    pub(crate) fn passes_on(&self) -> bool {
-        matches!(self, Self::Weighted(_)) && self.head().is_waiting()
     }
 
     /// Asks to be told of room for `message`, for which there was none in `full`; `false` if the head has moved since.
     pub(crate) fn raise_head(&self, full: Position, message: Option<&T>) -> bool {
         match (self, message) {
-            (Self::Weighted(weighted), Some(message)) => weighted.raise(full, message),
+            (Self::Chained(ByWeight(weighted)), Some(message)) => weighted.raise(full, message),
             _ => self.head().raise(full),
         }
     }
@@ -222,8 +227,8 @@ impl<T> Buffer<T> {
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
-            Self::Unbounded(segments) => segments.pop_fast(),
-            Self::Weighted(_) => None,
+            Self::Chained(Unbounded(segments)) => segments.pop_fast(),
+            Self::Chained(ByWeight(_)) => None,
         })
     }
 
@@ -231,8 +236,8 @@ impl<T> Buffer<T> {
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
         match self {
             Self::Bounded(ring) => uninterrupted!(ring.pop()),
-            Self::Unbounded(segments) => uninterrupted!(segments.pop()),
-            Self::Weighted(weighted) => weighted.pop(),
+            Self::Chained(Unbounded(segments)) => uninterrupted!(segments.pop()),
+            Self::Chained(ByWeight(weighted)) => weighted.pop(),
         }
     }
 
@@ -256,8 +261,8 @@ impl<T> Buffer<T> {
         let (head, tail) = self.ends();
         match self {
             Self::Bounded(ring) => ring.traffic(head, tail),
-            Self::Unbounded(segments) => segments.traffic(head, tail),
-            Self::Weighted(weighted) => weighted.messages().traffic(head, tail),
+            Self::Chained(Unbounded(segments)) => segments.traffic(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().traffic(head, tail),
         }
     }
 
@@ -265,8 +270,8 @@ impl<T> Buffer<T> {
     fn distance(&self, head: Position, tail: Position) -> usize {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
-            Self::Unbounded(segments) => segments.distance(head, tail),
-            Self::Weighted(weighted) => weighted.messages().distance(head, tail),
+            Self::Chained(Unbounded(segments)) => segments.distance(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().distance(head, tail),
         }
     }
 
@@ -275,7 +280,7 @@ impl<T> Buffer<T> {
         // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail().load(Acquire);
         let end = match self {
-            Self::Weighted(weighted) => weighted.messages().head(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
             _ => self.head(),
         };
         loop {
@@ -293,7 +298,7 @@ impl<T> Buffer<T> {
     pub(crate) fn capacity(&self) -> Option<usize> {
         match self {
             Self::Bounded(ring) => Some(ring.capacity()),
-            Self::Unbounded(_) | Self::Weighted(_) => None,
+            Self::Chained(_) => None,
         }
     }
 
@@ -301,8 +306,8 @@ impl<T> Buffer<T> {
     pub(crate) fn tail(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.tail(),
-            Self::Unbounded(segments) => segments.tail(),
-            Self::Weighted(weighted) => weighted.messages().tail(),
+            Self::Chained(Unbounded(segments)) => segments.tail(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().tail(),
         }
     }
 
@@ -310,8 +315,8 @@ impl<T> Buffer<T> {
     pub(crate) fn head(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.head(),
-            Self::Unbounded(segments) => segments.head(),
-            Self::Weighted(weighted) => weighted.head(),
+            Self::Chained(Unbounded(segments)) => segments.head(),
+            Self::Chained(ByWeight(weighted)) => weighted.head(),
         }
     }
 }

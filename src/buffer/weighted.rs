@@ -100,6 +100,7 @@ impl<T> Weighted<T> {
     }
 
     /// Asks to be told of room for a message for which there was none in `full`; `false` if that is no longer so.
+    #[inline(never)]
     pub(super) fn raise(&self, full: Position, message: &T) -> bool {
         let weight = self.weight_of(message);
         // [goal] by the first of them.
@@ -109,6 +110,7 @@ impl<T> Weighted<T> {
         self.taken.raise(full) && !self.fits(self.taken.load(Acquire), weight)
     }
 
+    #[inline(never)] // Its frame would be that of every push.
     pub(super) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
         let weight = self.weight_of(message.as_ref().expect("a message to push"));
         self.take(weight)?;
@@ -119,6 +121,14 @@ impl<T> Weighted<T> {
                 vacancy.map(|vacancy| vacancy.fill(message.take().expect("a message to push")))
             });
             match pushed {
+                // [pass-on] what this message has left may be room for the next one.
+                Ok(owed) if self.taken.is_waiting() => {
+                    return Ok(if owed.wakes() {
+                        Owed::WakeupLookAndPassOn
+                    } else {
+                        Owed::LookAndPassOn
+                    });
+                }
                 Ok(_) => return pushed,
                 Err(PushError::Closed) => {
                     // Nobody is told: the close wakes all who wait.
@@ -131,12 +141,14 @@ impl<T> Weighted<T> {
         }
     }
 
+    #[inline(never)] // As above.
     pub(super) fn pop(&self) -> Result<(T, Owed), PopError> {
         let (message, _) = uninterrupted!(self.messages.pop())?;
         let owed = self.give(self.weight_of(&message));
         Ok((message, owed))
     }
 
+    #[inline(never)]
     pub(super) fn pop_many(
         &self,
         messages: &mut Vec<T>,
