@@ -105,7 +105,7 @@ impl Geometry {
 
     /// How many messages lie between `head` and `tail`.
     ///
-    /// An displace moves the tail first: for a moment there is one place more than messages.
+    /// A displacement moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
         self.places_between(head, tail).min(self.capacity())
     }
@@ -124,7 +124,7 @@ impl Geometry {
     pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
         let since_start =
             |position| self.laps(self.start(), position) * self.capacity() + self.index(position);
-        // The message that an displace displaces is out when the tail has moved.
+        // The message that a displacement takes out is out when the tail has moved.
         let displaced = self.places_between(head, tail) > self.capacity();
         let head = if displaced { self.next(head) } else { head };
         Traffic {
