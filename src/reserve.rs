@@ -21,7 +21,9 @@ impl<T> Sender<T> {
     /// cancelled there is no message to lose. A permit is no place in the order: what is sent meanwhile comes first.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
+    /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
+    /// - [`ReserveError::TooMany`] in a channel that is bounded by [weight](crate::Builder::weight), as are all of its like: nobody
+    ///   knows what the message will weigh.
     ///
     /// # Fairness
     /// As with [`send`](Self::send).

@@ -62,7 +62,8 @@ impl<T> Buffer<T> {
 
     /// `None` if the limit is one that words cannot represent.
     pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
-        (limit <= Weighted::<T>::MAX).then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
+        (limit <= Weighted::<T>::MAX)
+            .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
