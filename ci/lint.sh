@@ -15,7 +15,7 @@ python3 ci/mutants.py check
 for std in "" std; do
     for atomics in "" portable-atomic; do
         for section in "" critical-section; do
-            features="$std $atomics $section"
+            features="$std $atomics $section sink"
             say "clippy: $features"
             cargo clippy -q --all-targets --no-default-features --features "$features" -- -D warnings
         done

@@ -9,6 +9,7 @@ use crate::sender::Sender;
 use crate::sync::Arc;
 use crate::watch::Watch;
 use alloc::boxed::Box;
+use core::fmt;
 
 /// A channel that holds at most `capacity` messages.
 ///
@@ -108,6 +109,39 @@ impl Builder {
         self
     }
 
+    /// Bounds the channel by what its messages weigh together, in place of their number: bytes in flight, for instance.
+    ///
+    /// A send waits until its message fits in. The sum is exact at every moment, and is never more than `limit`. A message that
+    /// is heavier than that counts as `limit`: it passes alone, and is never refused for its weight. One without weight
+    /// counts as 1.
+    ///
+    /// Watermarks, [`Stats::deepest`](crate::Stats::deepest) and [`is_full`](Sender::is_full) go by the weight, `len` and
+    /// `capacity` by the messages. `weigh` is asked when a message goes in and when it comes out: it must give the same answer,
+    /// and should be fast.
+    ///
+    /// # Fairness
+    /// Room is gathered for the first that waits: until there is so much, lighter messages don't pass it. From then on
+    /// it is free to all until it is taken, as with [`send`](Sender::send).
+    ///
+    /// # Limits
+    /// Nothing can be [reserved](Sender::reserve), and nothing is displaced, by `force_send` or by
+    /// [`DropOldest`](crate::Overflow::DropOldest): the oldest message need not be heavy enough.
+    ///
+    /// ```
+    /// use forebay::Builder;
+    ///
+    /// let builder = Builder::new().watermarks(300, 800);
+    /// let (sender, receiver) = builder.weight(1000, |bytes: &Vec<u8>| bytes.len()).build()?;
+    /// sender.try_send(vec![0; 600]).unwrap();
+    /// assert!(sender.try_send(vec![0; 500]).unwrap_err().is_full());
+    /// sender.try_send(vec![0; 400]).unwrap();
+    /// assert_eq!((sender.len(), sender.stats().weight), (2, Some(1000)));
+    /// # Ok::<(), forebay::BuildError>(())
+    /// ```
+    pub fn weight<T>(self, limit: usize, weigh: fn(&T) -> usize) -> WeightBuilder<T> {
+        WeightBuilder { builder: self, limit, weigh }
+    }
+
     /// Makes the channel.
     ///
     /// # Errors
@@ -121,7 +155,7 @@ impl Builder {
     /// assert_eq!(error.to_string(), "the high mark 11 is above the capacity 10");
     /// ```
     pub fn build<T>(self) -> Result<(Sender<T>, Receiver<T>), BuildError> {
-        build(self.capacity, self.options)
+        Ok(handles(build_channel(self.capacity, self.options)?))
     }
 }
 
@@ -138,12 +172,50 @@ option_methods! {
     /// [`Sender::offer`] says what became of each message, and [`Overflow`] what `send` and `try_send` do.
 }
 
-fn build<T>(
-    capacity: Option<usize>,
-    options: Options,
-) -> Result<(Sender<T>, Receiver<T>), BuildError> {
-    let channel = Arc::new(build_channel(capacity, options)?);
-    Ok((Sender { channel: Arc::clone(&channel) }, Receiver::new(channel)))
+fn handles<T>(channel: Channel<T>) -> (Sender<T>, Receiver<T>) {
+    let channel = Arc::new(channel);
+    (Sender { channel: Arc::clone(&channel) }, Receiver::new(channel))
+}
+
+/// Makes channels that are bounded by the weight of their messages.
+///
+/// Made by [`Builder::weight`].
+#[must_use = "`build` makes the channel"]
+pub struct WeightBuilder<T> {
+    builder: Builder,
+    limit: usize,
+    weigh: fn(&T) -> usize,
+}
+
+impl<T> WeightBuilder<T> {
+    /// Makes the channel.
+    ///
+    /// # Errors
+    /// As [`Builder::build`], with the limit in place of the capacity; and [`BuildError::Weight`] if there is a capacity too, or
+    /// the policy is to drop the oldest.
+    pub fn build(self) -> Result<(Sender<T>, Receiver<T>), BuildError> {
+        let Self { builder: Builder { capacity, options }, limit, weigh } = self;
+        if capacity.is_some() || options.overflow == Overflow::DropOldest {
+            return Err(BuildError::Weight);
+        }
+        options.check(Some(limit))?;
+        let buffer = Buffer::weighted(limit, weigh).ok_or(BuildError::CapacityOverflow(limit))?;
+        Ok(handles(Channel::new(buffer, options.overflow, options.watch())))
+    }
+}
+
+impl<T> Clone for WeightBuilder<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for WeightBuilder<T> {}
+
+impl<T> fmt::Debug for WeightBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeightBuilder").field("limit", &self.limit).finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn build_channel<T>(
@@ -151,16 +223,15 @@ pub(crate) fn build_channel<T>(
     options: Options,
 ) -> Result<Channel<T>, BuildError> {
     options.check(capacity)?;
-    let Options { marks, tracking, overflow } = options;
-    let watched = marks.is_some() || tracking;
+    let watch = options.watch();
+    let watched = watch.is_some();
     let buffer = match capacity {
         Some(capacity) => {
             Buffer::bounded(capacity, watched).ok_or(BuildError::CapacityOverflow(capacity))?
         }
         None => Buffer::unbounded(watched),
     };
-    let watch = watched.then(|| Box::new(Watch::new(marks, tracking)));
-    Ok(Channel::new(buffer, overflow, watch))
+    Ok(Channel::new(buffer, options.overflow, watch))
 }
 
 /// The methods of a builder that choose [`Options`].
@@ -217,6 +288,12 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// What keeps the marks and the counters, if there are any.
+    fn watch(self) -> Option<Box<Watch>> {
+        let Self { marks, tracking, .. } = self;
+        (marks.is_some() || tracking).then(|| Box::new(Watch::new(marks, tracking)))
+    }
+
     /// Whether the options go together, also with this capacity.
     pub(crate) fn check(self, capacity: Option<usize>) -> Result<(), BuildError> {
         match capacity {

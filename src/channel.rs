@@ -5,16 +5,21 @@
 
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
-use crate::error::{SendError, TryRecvError, TrySendError};
+use crate::error::{TryRecvError, TrySendError};
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, both, for_each};
+use crate::sync::{Backoff, both};
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
+
+mod batch;
+mod life;
+mod overflow;
+mod permit;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -25,6 +30,8 @@ pub(crate) struct Channel<T> {
     pub(crate) streams: Gate,
     /// Where `send` waits for a free slot.
     pub(crate) vacancies: Gate,
+    /// Where `reserve_many` waits for more than one, which it takes together or not at all.
+    pub(crate) clearings: Gate,
     /// Where `closed` waits.
     pub(crate) closed: Gate,
     pub(crate) patience: Patience,
@@ -40,11 +47,12 @@ impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
-            patience: Patience::new(buffer.capacity().is_some()),
+            patience: Patience::new(buffer.room().is_some()),
             buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
+            clearings: Gate::new(),
             closed: Gate::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
@@ -100,46 +108,6 @@ impl<T> Channel<T> {
         }
     }
 
-    /// One attempt to send as the overflow policy says. The message stays where it is while it must wait.
-    #[inline]
-    pub(crate) fn offer(
-        &self,
-        message: &mut Option<T>,
-        displaced: &mut Option<T>,
-    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
-        match self.send_waiting(message) {
-            Outcome::Blocked(full) => self.overflow(full, message, displaced),
-            outcome => outcome,
-        }
-    }
-
-    /// What the policy makes of a message for which there is no room.
-    #[cold]
-    fn overflow(
-        &self,
-        full: Position,
-        message: &mut Option<T>,
-        displaced: &mut Option<T>,
-    ) -> Outcome<Result<(), TrySendError<T>>, Position> {
-        match self.overflow {
-            Overflow::Wait => return Outcome::Blocked(full),
-            Overflow::Refuse => {
-                self.count_refused();
-                return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
-            }
-            Overflow::DropOldest => {
-                if !self.displace(full, message, displaced) {
-                    return Outcome::Busy;
-                }
-            }
-            Overflow::DropNewest => {
-                self.count_displaced();
-                *displaced = message.take();
-            }
-        }
-        Outcome::Done(Ok(()))
-    }
-
     /// One attempt to receive.
     #[inline(never)]
     pub(crate) fn pop(&self) -> Result<T, PopError> {
@@ -173,7 +141,10 @@ impl<T> Channel<T> {
     #[cold]
     fn announce_message(&self, owed: Owed) {
         if owed == Owed::Wakeup {
-            return self.open_arrivals();
+            return self.open_arrivals(1);
+        }
+        if owed.is_weighed() {
+            return self.announce_weighed(owed);
         }
         let look = || {
             if let Some(watch) = &self.watch {
@@ -181,7 +152,7 @@ impl<T> Channel<T> {
             }
         };
         if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_arrivals());
+            return both(look, || self.open_arrivals(1));
         }
         look();
     }
@@ -189,7 +160,10 @@ impl<T> Channel<T> {
     #[cold]
     fn announce_room(&self, owed: Owed) {
         if owed == Owed::Wakeup {
-            return self.open_vacancies();
+            return self.open_vacancies(1);
+        }
+        if owed.is_weighed() {
+            return self.announce_weighed(owed);
         }
         let look = || {
             if let Some(watch) = &self.watch {
@@ -197,21 +171,37 @@ impl<T> Channel<T> {
             }
         };
         if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_vacancies());
+            return both(look, || self.open_vacancies(1));
         }
         look();
     }
 
-    /// Wakes receivers for a message: a waiting `recv`, or the streams if there is none.
-    fn open_arrivals(&self) {
-        self.patience.of_senders().wakes();
-        open(self.buffer.tail(), &[&self.arrivals, &self.streams]);
+    /// What a message with a weight owes beyond others. Apart from them, whose frames would be larger.
+    #[inline(never)]
+    fn announce_weighed(&self, owed: Owed) {
+        if owed == Owed::WakeAllAndLook {
+            return both(|| self.announce_room(Owed::Look), || self.open_all_vacancies());
+        }
+        let others = if owed.wakes() { Owed::WakeupAndLook } else { Owed::Look };
+        both(|| self.announce_message(others), || self.open_vacancies(1));
     }
 
-    /// Wakes a sender for a free slot.
-    fn open_vacancies(&self) {
+    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.
+    fn open_arrivals(&self, count: usize) {
+        self.patience.of_senders().wakes();
+        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
+    }
+
+    /// Wakes senders for `count` free slots. Those that need several at once only if the others leave some.
+    fn open_vacancies(&self, count: usize) {
         self.patience.of_receivers().wakes();
-        open(self.buffer.head(), &[&self.vacancies]);
+        open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
+    }
+
+    /// Wakes all senders: nobody knows whose message fits now.
+    fn open_all_vacancies(&self) {
+        self.patience.of_receivers().wakes();
+        open_all(self.buffer.head(), &[&self.vacancies, &self.clearings]);
     }
 
     #[inline]
@@ -255,68 +245,34 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Sends at once, in place of the oldest message if there is no room.
-    pub(crate) fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
-        let mut message = Some(message);
-        let mut backoff = Backoff::default();
-        let mut oldest = None;
-        loop {
-            match self.push(&mut message) {
-                Ok(()) => return Ok(None),
-                Err(PushError::Closed) => return Err(SendError(message.expect("kept"))),
-                Err(PushError::Full(full)) if self.displace(full, &mut message, &mut oldest) => {
-                    return Ok(oldest);
-                }
-                Err(PushError::Full(_) | PushError::Busy) => backoff.wait(),
-            }
-        }
-    }
-
-    /// Puts the message into a full buffer, and takes the oldest out; `false` if it is not full.
-    fn displace(&self, full: Position, message: &mut Option<T>, displaced: &mut Option<T>) -> bool {
-        let Some((owed, oldest)) = self.buffer.displace(full, message) else {
-            return false;
-        };
-        *displaced = Some(oldest);
-        self.count_displaced();
-        self.announce_push(owed);
-        true
-    }
-
-    fn count_displaced(&self) {
-        if let Some(watch) = &self.watch {
-            watch.count_displaced();
-        }
-    }
-
-    pub(crate) fn count_refused(&self) {
-        if let Some(watch) = &self.watch {
-            watch.count_refused();
-        }
-    }
-
     /// Asks senders to announce what they send after `empty`; `false` if the tail has moved since.
     pub(crate) fn raise_arrivals(&self, empty: Position) -> bool {
         self.buffer.tail().raise(empty)
     }
 
     /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved since.
-    pub(crate) fn raise_vacancies(&self, full: Position) -> bool {
-        self.buffer.head().raise(full)
+    /// Where the room depends on it, this is for `message`.
+    pub(crate) fn raise_vacancies(&self, full: Position, message: Option<&T>) -> bool {
+        self.buffer.raise_head(full, message)
     }
 
-    /// Whether a `recv` that finds a message is to give way to other tasks first.
-    pub(crate) fn recv_gives_way(&self) -> bool {
-        let place = self.buffer.head().budget_end();
-        place.is_some_and(|place| {
-            self.len() != 0 && self.patience.of_receivers().gives_way_at(place)
-        })
+    /// Whether room can only come by a move of the head after `full`: not by a permit that is given back,
+    /// nor by the weight of another message; and the channel is open.
+    pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
+        self.buffer.is_full_of_messages(full)
+    }
+
+    /// Whether a `recv` that finds a message is to give way to other tasks first. One of `many` messages
+    /// may have passed the place at which a budget ended.
+    pub(crate) fn recv_gives_way(&self, many: bool) -> bool {
+        let (end, here) = self.buffer.pop_budget();
+        (here || many) && self.len() != 0 && self.patience.of_receivers().gives_way_at(end)
     }
 
     /// Whether a `send` that finds room is to give way to other tasks first.
-    pub(crate) fn send_gives_way(&self) -> bool {
-        let place = self.buffer.tail().budget_end();
-        place.is_some_and(|place| !self.is_full() && self.patience.of_senders().gives_way_at(place))
+    pub(crate) fn send_gives_way(&self, many: bool) -> bool {
+        let (end, here) = self.buffer.push_budget();
+        (here || many) && !self.is_full() && self.patience.of_senders().gives_way_at(end)
     }
 
     /// Passes on a notification of `arrivals` that a `recv` did not use.
@@ -331,18 +287,10 @@ impl<T> Channel<T> {
     /// Passes on a notification of `vacancies` that a `send` did not use.
     pub(crate) fn hand_on_vacancy(&self) {
         // [hand-on-vacancy] as above.
-        self.vacancies.wake_one();
-    }
-
-    /// Closes for good and wakes everybody; `true` for the one call that did.
-    pub(crate) fn close(&self) -> bool {
-        let closed = self.buffer.close();
-        if closed {
-            // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
-            // channel closed or is found here.
-            sweep(&[&self.arrivals, &self.streams, &self.vacancies, self.levels(), &self.closed]);
+        if !self.vacancies.wake_one() {
+            // [hand-on-clearing] no `send` is left that could take the slot.
+            self.clearings.wake_all();
         }
-        closed
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -354,7 +302,7 @@ impl<T> Channel<T> {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.capacity().is_some_and(|capacity| self.len() == capacity)
+        self.buffer.room() == Some(0)
     }
 
     pub(crate) fn capacity(&self) -> Option<usize> {
@@ -367,80 +315,20 @@ impl<T> Channel<T> {
         Stats {
             len,
             capacity: self.capacity(),
+            reserved: self.buffer.reserved(),
+            weight: self.buffer.weight().map(|(weight, _)| weight),
+            weight_limit: self.buffer.weight().map(|(_, limit)| limit),
             sent,
             received,
             senders: self.sender_count(),
             receivers: self.receiver_count(),
             #[cfg(feature = "std")]
-            waiting_senders: self.vacancies.waiters(),
+            waiting_senders: self.vacancies.waiters() + self.clearings.waiters(),
             #[cfg(feature = "std")]
             waiting_receivers: self.arrivals.waiters() + self.streams.waiters(),
             deepest: tally.map(|tally| tally.deepest),
             refused: tally.map(|tally| tally.refused),
             displaced: tally.map(|tally| tally.displaced),
-        }
-    }
-
-    /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
-    ///
-    /// A message that panics when it is dropped takes no other with it.
-    pub(crate) fn drain(&self) {
-        let mut backoff = Backoff::default();
-        let left = core::iter::from_fn(|| {
-            loop {
-                match self.pop() {
-                    Ok(message) => return Some(message),
-                    Err(PopError::Busy) => backoff.wait(),
-                    Err(PopError::Empty(_) | PopError::Closed) => return None,
-                }
-            }
-        });
-        for_each(left, drop);
-    }
-
-    pub(crate) fn sender_count(&self) -> usize {
-        self.senders.get()
-    }
-
-    pub(crate) fn receiver_count(&self) -> usize {
-        self.receivers.get()
-    }
-
-    pub(crate) fn add_sender(&self) {
-        self.senders.add();
-    }
-
-    pub(crate) fn add_receiver(&self) {
-        self.receivers.add();
-    }
-
-    /// Adds a sender to an open channel that has one; `false` otherwise.
-    pub(crate) fn upgrade_sender(&self) -> bool {
-        !self.is_closed() && self.senders.add_if_any()
-    }
-
-    /// Adds a receiver to an open channel that has one; `false` otherwise.
-    pub(crate) fn upgrade_receiver(&self) -> bool {
-        !self.is_closed() && self.receivers.add_if_any()
-    }
-
-    pub(crate) fn drop_sender(&self) {
-        if self.senders.remove_one() {
-            // [last-sender] receivers that wait for more would wait for ever.
-            self.close();
-        }
-    }
-
-    pub(crate) fn drop_receiver(&self) {
-        if self.receivers.remove_one() {
-            both(
-                // [last-receiver] senders that wait for room would wait for ever.
-                || {
-                    self.close();
-                },
-                // [drain] what is inside nobody will receive; it must not live as long as the last sender.
-                || self.drain(),
-            );
         }
     }
 }
@@ -460,14 +348,18 @@ impl<T> Watched for Channel<T> {
     }
 }
 
-/// Wakes one waiter of the first gate. If it has none, nobody is announced to from here on, until
-/// somebody raises the flag again.
-fn open(word: &Cursor, gates: &[&Gate]) {
+/// Wakes `count` waiters of the first gate. If it has fewer, nobody is announced to from here on,
+/// until somebody raises the flag again.
+fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if !gates[0].wake_one() {
-        // [lower] before [sweep]: whoever saw the flag up has taken its place by then and is woken here; whoever comes
-        // later sees it down and raises it.
-        word.lower();
-        sweep(gates);
+    if gates[0].wake(count) < count {
+        open_all(word, gates);
     }
+}
+
+fn open_all(word: &Cursor, gates: &[&Gate]) {
+    // [lower] before [sweep]: whoever saw the flag up has taken its place by then and is woken here; whoever comes
+    // later sees it down and raises it.
+    word.lower();
+    sweep(gates);
 }

@@ -87,6 +87,119 @@ impl<T> fmt::Display for TrySendError<T> {
 
 impl<T> Error for TrySendError<T> {}
 
+/// No room could be reserved.
+///
+/// Returned by [`reserve`](crate::Sender::reserve) and its like.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// There is not so much room now. Only of the `try_` forms.
+    Full,
+    /// The channel is closed.
+    Closed,
+    /// There will never be so much: more than the capacity, or than can be reserved at a time.
+    TooMany {
+        /// The most that can be reserved.
+        most: usize,
+    },
+}
+
+impl fmt::Display for ReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("reserving in a full channel"),
+            Self::Closed => f.write_str("reserving in a closed channel"),
+            Self::TooMany { most } => write!(f, "no more than {most} can be reserved at a time"),
+        }
+    }
+}
+
+impl Error for ReserveError {}
+
+/// The message could not be sent in time. Gives it back.
+///
+/// Returned by [`send_or`](crate::Sender::send_or) and its like.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum SendTimeoutError<T> {
+    /// The channel was still full when the time was over.
+    Timeout(T),
+    /// The channel is closed.
+    Closed(T),
+}
+
+impl<T> SendTimeoutError<T> {
+    /// The message that could not be sent.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Timeout(message) | Self::Closed(message) => message,
+        }
+    }
+
+    /// Whether the time was over: a later attempt can succeed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout(_))
+    }
+
+    /// Whether the channel was closed: no later attempt can succeed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+}
+
+impl<T> fmt::Debug for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout(_) => "Timeout(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+impl<T> fmt::Display for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout(_) => "timed out sending into a full channel",
+            Self::Closed(_) => "sending into a closed channel",
+        })
+    }
+}
+
+impl<T> Error for SendTimeoutError<T> {}
+
+/// No message could be received in time.
+///
+/// Returned by [`recv_or`](crate::Receiver::recv_or) and its like.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum RecvTimeoutError {
+    /// The channel was still empty when the time was over.
+    Timeout,
+    /// The channel is empty and closed.
+    Closed,
+}
+
+impl RecvTimeoutError {
+    /// Whether the time was over: a later attempt can succeed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout)
+    }
+
+    /// Whether the channel was empty and closed: no later attempt can succeed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}
+
+impl fmt::Display for RecvTimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout => "timed out receiving from an empty channel",
+            Self::Closed => "receiving from an empty and closed channel",
+        })
+    }
+}
+
+impl Error for RecvTimeoutError {}
+
 /// The channel is closed and every message has been received.
 ///
 /// Returned by [`recv`](crate::Receiver::recv) and [`recv_blocking`](crate::Receiver::recv_blocking).
@@ -143,7 +256,7 @@ impl Error for TryRecvError {}
 pub enum BuildError {
     /// The capacity is zero. Where that is to mean "no limit", leave the call out.
     ZeroCapacity,
-    /// The capacity is above 2^(`usize::BITS` - 5), which the position words cannot represent; or it is that of a channel
+    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), which position words cannot represent; or it is of a channel
     /// or a plain first-in first-out queue, whose memory is allocated when it is made, and there is not so much.
     CapacityOverflow(usize),
     /// The low mark is not below the high one.
@@ -162,6 +275,8 @@ pub enum BuildError {
         /// The capacity.
         capacity: usize,
     },
+    /// A channel that is bounded by weight has a capacity too, or drops the oldest message.
+    Weight,
 }
 
 impl fmt::Display for BuildError {
@@ -175,6 +290,9 @@ impl fmt::Display for BuildError {
             Self::ZeroLow => f.write_str("no length is under a low mark of 0"),
             Self::HighAboveCapacity { high, capacity } => {
                 write!(f, "the high mark {high} is above the capacity {capacity}")
+            }
+            Self::Weight => {
+                f.write_str("what is bounded by weight has no capacity, and cannot drop the oldest")
             }
         }
     }

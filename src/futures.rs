@@ -13,7 +13,7 @@ use core::task::{Context, Poll};
 
 /// An attempt to send the message in hand.
 pub(crate) struct Sending<'a, T> {
-    channel: &'a Channel<T>,
+    pub(crate) channel: &'a Channel<T>,
     pub(crate) message: Option<T>,
 }
 
@@ -70,16 +70,16 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.channel.send_gives_way()
+        self.channel.send_gives_way(false)
     }
 
     fn raise(&self, full: Position) -> bool {
-        self.channel.raise_vacancies(full)
+        self.channel.raise_vacancies(full, self.message.as_ref())
     }
 
-    fn raises_early(&self) -> bool {
-        // [early-open] a close does not change the word that this raises.
-        !self.channel.is_closed()
+    fn raises_early(&self, full: &Position) -> bool {
+        // [early-open] neither a close nor a permit that is given back changes the word that this raises.
+        self.channel.is_full_of_messages(*full)
     }
 
     fn hand_on(&self) {
@@ -137,14 +137,14 @@ impl<T> Attempt for Receiving<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.channel.recv_gives_way()
+        self.channel.recv_gives_way(false)
     }
 
     fn raise(&self, empty: Position) -> bool {
         self.channel.raise_arrivals(empty)
     }
 
-    fn raises_early(&self) -> bool {
+    fn raises_early(&self, _: &Position) -> bool {
         true
     }
 

@@ -100,6 +100,7 @@
 //! # Features
 //! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the crate needs `alloc` only.
 //! - `portable-atomic`: for targets without compare-and-swap.
+//! - `sink`: [`SendSink`] is a `futures_sink::Sink`.
 //! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without it, and without `std`,
 //!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
 //! - `event-listener`: waits in the lists of that crate, in place of the waiter line. It is the reference that the line is tested
@@ -122,37 +123,61 @@ mod buffer;
 mod builder;
 mod channel;
 mod count;
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+mod deadline;
 mod error;
 mod futures;
 mod gate;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod handle;
+mod iter;
 #[cfg(feature = "std")]
 mod meter;
+mod observer;
 mod offer;
 mod overflow;
+mod owned;
 mod patience;
+mod permit;
 mod pressure;
 pub mod queue;
 mod receiver;
+mod recv_many;
+mod reserve;
+mod send_many;
 mod sender;
+mod sink;
 mod stats;
 mod stream;
 mod sync;
+mod timer;
 mod wait;
 mod watch;
 
-pub use builder::{Builder, bounded, unbounded};
-pub use error::{BuildError, RecvError, SendError, TryRecvError, TrySendError};
+pub use builder::{Builder, WeightBuilder, bounded, unbounded};
+pub use error::{
+    BuildError, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    TryRecvError, TrySendError,
+};
 pub use futures::{Closed, Recv, Send};
+pub use iter::{Drain, TryIter};
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+pub use iter::{IntoIter, Iter};
 #[cfg(feature = "std")]
 pub use meter::DrainMeter;
+pub use observer::Observer;
 pub use offer::Offer;
 pub use overflow::Overflow;
+pub use owned::{RecvOwned, SendOwned};
+pub use permit::{OwnedPermit, Permit, Permits};
 pub use pressure::Pressure;
 pub use receiver::{Receiver, WeakReceiver};
+pub use recv_many::RecvMany;
+pub use reserve::{Reserve, ReserveMany, ReserveOwned};
+pub use send_many::{SendMany, Unsent};
 pub use sender::{Sender, WeakSender};
+pub use sink::SendSink;
 pub use stats::Stats;
 pub use watch::{PressureChanges, Until};
 

@@ -65,7 +65,7 @@ impl<T> Sender<T> {
 }
 
 /// An attempt to send that returns what it displaces.
-struct Offering<'a, T>(Sending<'a, T>);
+pub(crate) struct Offering<'a, T>(pub(crate) Sending<'a, T>);
 
 impl<T> Attempt for Offering<'_, T> {
     type Output = Result<Option<T>, TrySendError<T>>;
@@ -95,8 +95,8 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.raise(full)
     }
 
-    fn raises_early(&self) -> bool {
-        self.0.raises_early()
+    fn raises_early(&self, seen: &Self::Seen) -> bool {
+        self.0.raises_early(seen)
     }
 
     fn hand_on(&self) {

@@ -13,9 +13,10 @@ use core::fmt;
 /// `deepest` is not updated yet.
 ///
 /// # Range
-/// `sent` and `received` count from zero and wrap around to it, together with the positions that they are: after
-/// 2^(`usize::BITS` - 3) messages where the capacity is a power of two, never before half as many. That is 10^18 on a 64-bit machine, and
-/// 268 million on a 32-bit one.
+/// `sent` and `received` count from zero and wrap around to it, together with the positions that they are. In a bounded
+/// channel that is after 2^49 messages on a 64-bit machine where the capacity is a power of two, and never before half as
+/// many: at a million a second, after 17 years. On a 32-bit machine it is after 2^25, or 33 million. In an unbounded
+/// channel it is after 10^18, and 528 million.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Stats {
@@ -23,6 +24,12 @@ pub struct Stats {
     pub len: usize,
     /// How many it can hold; `None` if there is no limit.
     pub capacity: Option<usize>,
+    /// For how many more room is reserved, by [permits](crate::Permit) that are not used yet. They are not inside.
+    pub reserved: usize,
+    /// What the messages inside weigh; `None` if they are not [weighed](crate::Builder::weight).
+    pub weight: Option<usize>,
+    /// How much they may weigh; `None` if they are not weighed.
+    pub weight_limit: Option<usize>,
     /// How many went in.
     pub sent: usize,
     /// How many came out at the other end: received, or displaced by a later one.
@@ -57,6 +64,12 @@ impl fmt::Display for Stats {
             write!(f, " of {capacity}")?;
         }
         f.write_str(" inside")?;
+        if let (Some(weight), Some(limit)) = (self.weight, self.weight_limit) {
+            write!(f, ", weighing {weight} of {limit},")?;
+        }
+        if self.reserved > 0 {
+            write!(f, " and {} reserved", self.reserved)?;
+        }
         if let Some(deepest) = self.deepest {
             write!(f, " (deepest {deepest})")?;
         }

@@ -14,7 +14,7 @@ use futures_core::stream::{FusedStream, Stream};
 /// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any more: `next()` may
 /// have been dropped by a timeout. A notification meant for one waiter could be stuck there. So streams have
 /// a gate of their own, where a message that no `recv` takes wakes all of them, and they owe nothing.
-struct Streaming<'a, T>(Receiving<'a, T>);
+pub(crate) struct Streaming<'a, T>(pub(crate) Receiving<'a, T>);
 
 impl<T> Attempt for Streaming<'_, T> {
     type Output = <Receiving<'static, T> as Attempt>::Output;
@@ -46,8 +46,8 @@ impl<T> Attempt for Streaming<'_, T> {
         self.0.raise(empty)
     }
 
-    fn raises_early(&self) -> bool {
-        self.0.raises_early()
+    fn raises_early(&self, seen: &Self::Seen) -> bool {
+        self.0.raises_early(seen)
     }
 
     fn hand_on(&self) {}
@@ -79,12 +79,7 @@ impl<T> Stream for Receiver<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Receiver { channel, stage, ended } = &mut *self;
-        let message = wait::poll(&mut Streaming(Receiving { channel }), stage, cx);
-        message.map(|message| {
-            *ended = message.is_err();
-            message.ok()
-        })
+        self.poll_recv(cx).map(Result::ok)
     }
 }
 

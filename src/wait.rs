@@ -84,7 +84,8 @@ pub(crate) trait Attempt {
     /// Whether [`raise`](Self::raise) may be asked about what was seen before the place was taken:
     /// whatever unblocks the attempt changes the word that is raised, or shows here. Asked when the
     /// place is taken.
-    fn raises_early(&self) -> bool {
+    fn raises_early(&self, seen: &Self::Seen) -> bool {
+        let _ = seen;
         false
     }
 
@@ -290,7 +291,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
                     Stage::Entered(_) => true,
                     Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
                         enter(attempt, stage, waker);
-                        attempt.raises_early()
+                        attempt.raises_early(&seen)
                     }
                 };
                 if entered && attempt.raise(seen) {

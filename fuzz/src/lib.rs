@@ -14,7 +14,12 @@ use world::World;
 enum Step {
     TrySend,
     ForceSend,
+    TrySendMany,
+    TryReserve,
+    UsePermit,
+    DropPermit,
     TryRecv,
+    TryRecvMany,
     Close,
     /// Starts a task, which is not polled yet.
     Send,

@@ -4,8 +4,8 @@ use crate::Step;
 use crate::task::{Kind, Message, Task};
 use core::task::Poll;
 use forebay::{
-    Receiver, SendError, Sender, TryRecvError, TrySendError, WeakReceiver, WeakSender, bounded,
-    unbounded,
+    OwnedPermit, Receiver, ReserveError, SendError, Sender, TryRecvError, TrySendError,
+    WeakReceiver, WeakSender, bounded, unbounded,
 };
 use linearizability::{Fifo, Outcome};
 use std::rc::{Rc, Weak};
@@ -38,6 +38,7 @@ pub(crate) struct World {
     /// Also those that only tasks hold.
     all_senders: Vec<Weak<Sender<Message>>>,
     all_receivers: Vec<Weak<Receiver<Message>>>,
+    permits: Vec<OwnedPermit<Message>>,
     weak_sender: WeakSender<Message>,
     weak_receiver: WeakReceiver<Message>,
     messages: u32,
@@ -58,6 +59,7 @@ impl World {
             receivers: Vec::new(),
             all_senders: Vec::new(),
             all_receivers: Vec::new(),
+            permits: Vec::new(),
             weak_sender: sender.downgrade(),
             weak_receiver: receiver.downgrade(),
             messages: 0,
@@ -75,7 +77,17 @@ impl World {
         match step {
             Step::TrySend => self.try_send(),
             Step::ForceSend => self.force_send(),
+            Step::TrySendMany => self.try_send_many(),
+            Step::TryReserve => self.try_reserve(),
+            Step::UsePermit => self.use_permit(),
+            Step::DropPermit => {
+                if let Some(permit) = self.permits.pop() {
+                    drop(permit);
+                    self.agree(Outcome::Released);
+                }
+            }
             Step::TryRecv => self.try_recv(),
+            Step::TryRecvMany => self.try_recv_many(),
             Step::Close => {
                 if let Some(sender) = self.senders.first() {
                     let first = sender.close();
@@ -184,6 +196,68 @@ impl World {
         self.agree(outcome);
     }
 
+    fn try_send_many(&mut self) {
+        let Some(sender) = self.senders.first().cloned() else { return };
+        let messages = [(); 3].map(|()| self.message());
+        let ids = [0, 1, 2].map(|index: usize| messages[index].id);
+        let (sent, stopped) = match sender.try_send_many(messages) {
+            Ok(sent) => (sent, None),
+            Err(TrySendError::Full(unsent)) => (unsent.sent(), Some(Outcome::Full)),
+            Err(TrySendError::Closed(unsent)) => (unsent.sent(), Some(Outcome::SendClosed)),
+        };
+        for outcome in ids[..sent].iter().map(|&id| Outcome::Sent(id)).chain(stopped) {
+            self.agree(outcome);
+        }
+    }
+
+    fn try_recv_many(&mut self) {
+        let Some(receiver) = self.receivers.first().cloned() else { return };
+        let mut batch = Vec::new();
+        let stopped = match receiver.try_recv_many(&mut batch, 3) {
+            Ok(count) => {
+                assert_eq!(count, self.model.len().min(3));
+                None
+            }
+            Err(TryRecvError::Empty) => Some(Outcome::Empty),
+            Err(TryRecvError::Closed) => Some(Outcome::RecvClosed),
+        };
+        for outcome in batch.iter().map(|message| Outcome::Received(message.id)).chain(stopped) {
+            self.agree(outcome);
+        }
+    }
+
+    fn try_reserve(&mut self) {
+        let Some(sender) = self.senders.first().cloned() else { return };
+        if self.permits.len() == MOST_HANDLES {
+            return;
+        }
+        let outcome = match Sender::clone(&sender).try_reserve_owned() {
+            Ok(permit) => {
+                self.permits.push(permit);
+                Outcome::Reserved
+            }
+            Err((_, ReserveError::Full)) => Outcome::Full,
+            Err(_) => Outcome::SendClosed,
+        };
+        self.agree(outcome);
+    }
+
+    fn use_permit(&mut self) {
+        let Some(permit) = self.permits.pop() else { return };
+        let message = self.message();
+        let id = message.id;
+        match permit.send(message) {
+            Ok(sender) => {
+                self.agree(Outcome::SentReserved(id));
+                drop(sender);
+            }
+            Err(SendError(_)) => {
+                self.agree(Outcome::SendClosed);
+                self.agree(Outcome::Released);
+            }
+        }
+    }
+
     fn try_recv(&mut self) {
         let Some(receiver) = self.receivers.first() else { return };
         let outcome = match receiver.try_recv() {
@@ -225,8 +299,10 @@ impl World {
 
     fn agree(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Sent(_) | Outcome::Displaced { .. } => self.to_recvs += 1,
-            Outcome::Received(_) => self.to_sends += 1,
+            Outcome::Sent(_) | Outcome::SentReserved(_) | Outcome::Displaced { .. } => {
+                self.to_recvs += 1;
+            }
+            Outcome::Received(_) | Outcome::Released => self.to_sends += 1,
             _ => {}
         }
         let next = self.model.after(outcome);
@@ -272,7 +348,7 @@ impl World {
     pub(crate) fn check(&mut self, step: Step) {
         self.all_senders.retain(|sender| sender.strong_count() > 0);
         self.all_receivers.retain(|receiver| receiver.strong_count() > 0);
-        let senders = self.all_senders.len();
+        let senders = self.all_senders.len() + self.permits.len();
         let receivers = self.all_receivers.len() + self.count(Kind::Stream, |_| true);
         if (senders == 0 || receivers == 0) && !self.model.is_closed() {
             self.agree(Outcome::Close(true));
@@ -310,7 +386,7 @@ impl World {
             return;
         }
         let messages = self.model.len();
-        let slots = self.capacity.map_or(usize::MAX, |capacity| capacity - messages);
+        let slots = self.model.room();
         for (kind, turns, given) in
             [(Kind::Recv, messages, self.to_recvs), (Kind::Send, slots, self.to_sends)]
         {

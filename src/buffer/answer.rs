@@ -24,6 +24,15 @@ pub(crate) enum PopError {
     Closed,
 }
 
+/// Why no message was displaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotDisplaced {
+    /// The buffer is no longer full, or others are at work on either end: look again.
+    Contended,
+    /// No message is inside: all of the room is reserved.
+    Nothing,
+}
+
 /// What a push or pop owes to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "somebody may sleep until this is announced"]
@@ -36,9 +45,28 @@ pub(crate) enum Owed {
     Look,
     /// Both.
     WakeupAndLook,
+    /// A pop: both, and there is room for all who wait.
+    WakeAllAndLook,
+    /// A push: somebody may watch, and there may be room for the next one who waits for it.
+    LookAndPassOn,
+    /// A push: all of these.
+    WakeupLookAndPassOn,
 }
 
 impl Owed {
+    /// Whether this is of a message with a weight.
+    pub(crate) fn is_weighed(self) -> bool {
+        self as u8 >= Self::WakeAllAndLook as u8
+    }
+
+    /// Whether a gate must be opened.
+    pub(crate) fn wakes(self) -> bool {
+        matches!(
+            self,
+            Self::Wakeup | Self::WakeupAndLook | Self::WakeAllAndLook | Self::WakeupLookAndPassOn
+        )
+    }
+
     /// What the flags say in a word that a claim has replaced.
     #[inline]
     pub(super) fn in_claimed(position: Position) -> Self {

@@ -17,8 +17,8 @@
 //!
 //! While operations overlap, the level may be late for them.
 
-use super::Buffer;
 use super::position::Position;
+use super::{Buffer, Chained};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
 /// The lengths at which the level changes. `low` is less than `high`, and not zero.
@@ -80,8 +80,14 @@ impl<T> Buffer<T> {
         self.length(self.head().load(Relaxed), tail)
     }
 
-    /// How many messages lie between the two; none if the tail was read earlier and the head has passed it.
+    /// How many messages lie between the two, or what they weigh; none if the tail was read earlier and the head has passed it.
     fn length(&self, head: Position, tail: Position) -> usize {
-        if tail.is_before(head) { 0 } else { self.distance(head, tail) }
+        if let Self::Chained(Chained::Weighted(_)) = self {
+            head.weight()
+        } else if tail.is_before(head) {
+            0
+        } else {
+            self.distance(head, tail)
+        }
     }
 }

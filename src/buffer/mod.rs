@@ -2,28 +2,49 @@
 //! caller must do about those who do sleep.
 
 mod answer;
+mod cursor;
+mod geometry;
 mod level;
 mod position;
 mod ring;
 mod segments;
 mod slot;
+mod stage;
+mod weighted;
 
-pub(crate) use answer::{Owed, PopError, PushError};
+pub(crate) use answer::{NotDisplaced, Owed, PopError, PushError};
+pub(crate) use cursor::Cursor;
+use geometry::Geometry;
+pub(crate) use geometry::Traffic;
 pub(crate) use level::Marks;
-use position::Geometry;
-pub(crate) use position::{Cursor, Position, Traffic};
+pub(crate) use position::Position;
 
-use crate::sync::Ordering::Acquire;
+use crate::sync::Ordering::{Acquire, Relaxed};
 use crate::sync::uninterrupted;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
+pub(crate) use stage::Stage;
+use weighted::Weighted;
 
-/// The storage of a channel. Both kinds answer the same questions, for the reasons that their files give.
+/// The storage of a channel. All kinds answer the same questions, for the reasons that their files give.
 #[derive(Debug)]
 pub(crate) enum Buffer<T> {
     Bounded(Ring<T>),
-    Unbounded(Segments<T>),
+    Chained(Chained<T>),
 }
+
+/// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "the usual one is reached without a pointer")]
+pub(crate) enum Chained<T> {
+    Unbounded(Segments<T>),
+    /// Bounded by the weight of the messages, not by their number.
+    Weighted(Box<Weighted<T>>),
+}
+
+use Chained::{Unbounded, Weighted as ByWeight};
 
 impl<T> Buffer<T> {
     /// The largest capacity that position words can represent.
@@ -36,7 +57,13 @@ impl<T> Buffer<T> {
     }
 
     pub(crate) fn unbounded(watched: bool) -> Self {
-        Self::Unbounded(Segments::new(watched))
+        Self::Chained(Unbounded(Segments::new(watched)))
+    }
+
+    /// `None` if the limit is one that words cannot represent.
+    pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
+        (limit <= Weighted::<T>::MAX)
+            .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
@@ -46,7 +73,8 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
-                Self::Unbounded(segments) => segments.claim_fast(),
+                Self::Chained(Unbounded(segments)) => segments.claim_fast(),
+                Self::Chained(ByWeight(_)) => None,
             };
             match vacancy {
                 Some(vacancy) => Ok(vacancy.fill(message)),
@@ -58,10 +86,14 @@ impl<T> Buffer<T> {
     /// Puts the message in. It stays with the caller until a slot is claimed for it.
     #[inline]
     pub(crate) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        if let Self::Chained(ByWeight(weighted)) = self {
+            return weighted.push(message);
+        }
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim()?,
-                Self::Unbounded(segments) => segments.claim()?,
+                Self::Chained(Unbounded(segments)) => segments.claim()?,
+                Self::Chained(ByWeight(_)) => return Err(PushError::Busy),
             };
             Ok(vacancy.fill(message.take().expect("a message to push")))
         })
@@ -69,15 +101,155 @@ impl<T> Buffer<T> {
 
     /// Puts the message into a full buffer, in place of the oldest one.
     ///
-    /// `full` is what [`push`](Self::push) found. `None` if that is no longer so, or if the slot is contended.
-    pub(crate) fn displace(&self, full: Position, message: &mut Option<T>) -> Option<(Owed, T)> {
+    /// `full` is what [`push`](Self::push) found.
+    pub(crate) fn displace(
+        &self,
+        full: Position,
+        message: &mut Option<T>,
+    ) -> Result<(Owed, T), NotDisplaced> {
         uninterrupted!({
             let (vacancy, oldest) = match self {
                 Self::Bounded(ring) => ring.displace(full)?,
-                Self::Unbounded(_) => return None,
+                Self::Chained(Unbounded(_)) => return Err(NotDisplaced::Contended),
+                Self::Chained(ByWeight(_)) => return Err(NotDisplaced::Nothing),
             };
-            Some((vacancy.fill(message.take().expect("a message to push")), oldest))
+            Ok((vacancy.fill(message.take().expect("a message to push")), oldest))
         })
+    }
+
+    /// Puts messages in, as many as go in at once: at least one, and the others stay with the caller.
+    pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<(usize, Owed), PushError> {
+        uninterrupted!(match self {
+            Self::Bounded(ring) => ring.push_many(messages),
+            Self::Chained(Unbounded(segments)) => segments.push_many(messages),
+            Self::Chained(ByWeight(_)) => unreachable!("messages with weights go in one by one"),
+        })
+    }
+
+    /// Takes up to `most` messages, as many as come out at once: at least one. They are added to `messages`.
+    pub(crate) fn pop_many(
+        &self,
+        messages: &mut Vec<T>,
+        most: usize,
+    ) -> Result<(usize, Owed), PopError> {
+        /// Others wait while a batch is moved, interrupts too.
+        const MOST: usize = 64;
+
+        let ready = self.len().min(most).min(MOST);
+        if ready < 2 {
+            let (message, owed) = self.pop()?;
+            messages.push(message);
+            return Ok((1, owed));
+        }
+        // Before the claim: it may panic.
+        messages.reserve(ready);
+        match self {
+            Self::Bounded(ring) => uninterrupted!(ring.pop_many(messages, ready)),
+            Self::Chained(Unbounded(segments)) => {
+                uninterrupted!(segments.pop_many(messages, ready))
+            }
+            Self::Chained(ByWeight(weighted)) => weighted.pop_many(messages, ready),
+        }
+    }
+
+    /// Reserves room for `n` messages. Full also means that there is room, but not for so many.
+    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
+        uninterrupted!(match self {
+            Self::Bounded(ring) => ring.reserve(n),
+            Self::Chained(_) if self.is_closed() => Err(PushError::Closed),
+            Self::Chained(_) => Ok(()),
+        })
+    }
+
+    /// The most messages that room can be reserved for.
+    pub(crate) fn most_permits(&self) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
+            Self::Chained(Unbounded(_)) => usize::MAX,
+            // Nobody knows what they will weigh.
+            Self::Chained(ByWeight(_)) => 0,
+        }
+    }
+
+    /// Puts in a message for which there is a permit, which is used up by that. Never Full.
+    pub(crate) fn push_reserved(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        uninterrupted!({
+            let vacancy = match self {
+                Self::Bounded(ring) => ring.claim_reserved()?,
+                Self::Chained(Unbounded(segments)) => segments.claim()?,
+                Self::Chained(ByWeight(_)) => unreachable!("there are no permits"),
+            };
+            Ok(vacancy.fill(message.take().expect("a message to push")))
+        })
+    }
+
+    /// Gives the room for `n` messages back.
+    pub(crate) fn release(&self, n: usize) {
+        match self {
+            Self::Bounded(ring) => ring.release(n),
+            Self::Chained(_) => {}
+        }
+    }
+
+    /// For how many messages room is reserved.
+    pub(crate) fn reserved(&self) -> usize {
+        match self {
+            Self::Bounded(ring) => ring.reserved(),
+            Self::Chained(_) => 0,
+        }
+    }
+
+    /// For how many messages, or for what weight, there was room at some moment during the call; `None` if there is no limit.
+    pub(crate) fn room(&self) -> Option<usize> {
+        let (head, tail) = self.ends();
+        match self {
+            Self::Bounded(ring) => Some(ring.room(head, tail)),
+            Self::Chained(Unbounded(_)) => None,
+            Self::Chained(ByWeight(weighted)) => Some(weighted.limit() - weighted.weight()),
+        }
+    }
+
+    /// What weight is inside, and the most that may be; `None` if it is not weighed.
+    pub(crate) fn weight(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Chained(ByWeight(weighted)) => Some((weighted.weight(), weighted.limit())),
+            _ => None,
+        }
+    }
+
+    /// Asks to be told of room for `message`, for which there was none in `full`; `false` if the head has moved since.
+    pub(crate) fn raise_head(&self, full: Position, message: Option<&T>) -> bool {
+        match (self, message) {
+            (Self::Chained(ByWeight(weighted)), Some(message)) => weighted.raise(full, message),
+            _ => self.head().raise(full),
+        }
+    }
+
+    /// Whether the buffer still is full as of the head word `full`, by messages alone, and open: then
+    /// nothing but a move of the head makes room.
+    pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
+        match self {
+            Self::Bounded(ring) => ring.is_full_of_messages(full),
+            Self::Chained(_) => false,
+        }
+    }
+
+    /// Where the last budget of pushes ended, as a number; and whether that is the place of the next one.
+    pub(crate) fn push_budget(&self) -> (usize, bool) {
+        self.budget(self.tail())
+    }
+
+    /// The same of pops.
+    pub(crate) fn pop_budget(&self) -> (usize, bool) {
+        self.budget(self.head())
+    }
+
+    fn budget(&self, word: &Cursor) -> (usize, bool) {
+        let position = word.load(Relaxed);
+        match self {
+            Self::Bounded(_) => Geometry::budget(position),
+            Self::Chained(_) => position.budget(),
+        }
     }
 
     /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.
@@ -85,16 +257,18 @@ impl<T> Buffer<T> {
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
-            Self::Unbounded(segments) => segments.pop_fast(),
+            Self::Chained(Unbounded(segments)) => segments.pop_fast(),
+            Self::Chained(ByWeight(_)) => None,
         })
     }
 
     /// Takes the oldest message.
     pub(crate) fn pop(&self) -> Result<(T, Owed), PopError> {
-        uninterrupted!(match self {
-            Self::Bounded(ring) => ring.pop(),
-            Self::Unbounded(segments) => segments.pop(),
-        })
+        match self {
+            Self::Bounded(ring) => uninterrupted!(ring.pop()),
+            Self::Chained(Unbounded(segments)) => uninterrupted!(segments.pop()),
+            Self::Chained(ByWeight(weighted)) => weighted.pop(),
+        }
     }
 
     /// No further claim succeeds. `true` for the one call that closed the buffer.
@@ -117,7 +291,8 @@ impl<T> Buffer<T> {
         let (head, tail) = self.ends();
         match self {
             Self::Bounded(ring) => ring.traffic(head, tail),
-            Self::Unbounded(segments) => segments.traffic(head, tail),
+            Self::Chained(Unbounded(segments)) => segments.traffic(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().traffic(head, tail),
         }
     }
 
@@ -125,7 +300,8 @@ impl<T> Buffer<T> {
     fn distance(&self, head: Position, tail: Position) -> usize {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
-            Self::Unbounded(segments) => segments.distance(head, tail),
+            Self::Chained(Unbounded(segments)) => segments.distance(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().distance(head, tail),
         }
     }
 
@@ -133,8 +309,12 @@ impl<T> Buffer<T> {
     fn ends(&self) -> (Position, Position) {
         // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail().load(Acquire);
+        let end = match self {
+            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
+            _ => self.head(),
+        };
         loop {
-            let head = self.head().load(Acquire);
+            let head = end.load(Acquire);
             // [len] the same tail before and after: that was the distance when the head was read.
             let word = self.tail().load(Acquire);
             if word.is_at(tail) {
@@ -148,7 +328,7 @@ impl<T> Buffer<T> {
     pub(crate) fn capacity(&self) -> Option<usize> {
         match self {
             Self::Bounded(ring) => Some(ring.capacity()),
-            Self::Unbounded(_) => None,
+            Self::Chained(_) => None,
         }
     }
 
@@ -156,7 +336,8 @@ impl<T> Buffer<T> {
     pub(crate) fn tail(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.tail(),
-            Self::Unbounded(segments) => segments.tail(),
+            Self::Chained(Unbounded(segments)) => segments.tail(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().tail(),
         }
     }
 
@@ -164,7 +345,8 @@ impl<T> Buffer<T> {
     pub(crate) fn head(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.head(),
-            Self::Unbounded(segments) => segments.head(),
+            Self::Chained(Unbounded(segments)) => segments.head(),
+            Self::Chained(ByWeight(weighted)) => weighted.head(),
         }
     }
 }

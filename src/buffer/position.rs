@@ -8,27 +8,32 @@
 //! ```
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
+//!
+//! In a ring there is a field between the index and the flags. In its tail word it counts the permits: slots that are
+//! reserved for messages which are not there yet. While it is not zero the word matches no stamp, so a sender
+//! that looks at its slot only learns of permits for nothing.
 
-use crate::sync::{AtomicUsize, HEURISTICS, Ordering};
+use super::geometry::Geometry;
+use crate::sync::HEURISTICS;
 use core::fmt;
 
 /// The value of a position word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Position(usize);
+pub(crate) struct Position(pub(super) usize);
 
 impl Position {
     /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is free.
-    const WAITING: usize = 0b001;
+    pub(super) const WAITING: usize = 0b001;
     /// Tail word: somebody watches the length, from the beginning and for good. Head word: the level is High.
-    const MARKED: usize = 0b010;
+    pub(super) const MARKED: usize = 0b010;
     /// Tail word: no further claim, for good. Head word: none for now, a message is being displaced. Either way the
     /// word matches no stamp.
-    const BARRED: usize = 0b100;
-    const FLAGS: usize = Self::WAITING | Self::MARKED | Self::BARRED;
+    pub(super) const BARRED: usize = 0b100;
+    pub(super) const FLAGS: usize = Self::WAITING | Self::MARKED | Self::BARRED;
     /// How far the index is above the flags.
-    const SHIFT: u32 = 3;
+    pub(super) const SHIFT: u32 = 3;
     /// One step of the index.
-    const STEP: usize = 1 << Self::SHIFT;
+    pub(super) const STEP: usize = 1 << Self::SHIFT;
     /// A task that finds only ready operations gives way after so many of them. A power of two.
     const BUDGET: usize = 512;
 
@@ -49,10 +54,51 @@ impl Position {
         self.0 & Self::MARKED != 0
     }
 
-    /// Whether a budget of operations ends here: once in [`BUDGET`](Self::BUDGET) places at most.
+    /// Whether a budget of operations ends here, in a chain of blocks.
     #[inline]
     pub(super) fn ends_budget(self) -> bool {
-        HEURISTICS && self.0 & ((Self::BUDGET - 1) << Self::SHIFT) == 0
+        self.ends_budget_above(Self::SHIFT)
+    }
+
+    /// Whether a budget ends here, if the index is so far above.
+    #[inline]
+    pub(super) fn ends_budget_above(self, shift: u32) -> bool {
+        HEURISTICS && self.0 & ((Self::BUDGET - 1) << shift) == 0
+    }
+
+    /// Where the last budget ended, as a number, and whether it is here, in a chain of blocks.
+    pub(super) fn budget(self) -> (usize, bool) {
+        self.budget_above(Self::SHIFT)
+    }
+
+    pub(super) fn budget_above(self, shift: u32) -> (usize, bool) {
+        // Never zero.
+        let end = self.0 >> shift & !(Self::BUDGET - 1) | 1;
+        (end, self.ends_budget_above(shift))
+    }
+
+    /// How many slots of a ring are reserved.
+    #[inline]
+    pub(super) fn permits(self) -> usize {
+        (self.0 >> Self::SHIFT) & Geometry::MAX_PERMITS
+    }
+
+    /// The same place and flags, with no permits.
+    #[inline]
+    pub(super) fn without_permits(self) -> Self {
+        Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits more: no more than [`Geometry::MAX_PERMITS`] in all.
+    pub(super) fn with_more_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
+        Self(self.0 + (permits << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits less.
+    pub(super) fn with_fewer_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() >= permits, "what was reserved is counted");
+        Self(self.0 - (permits << Self::SHIFT))
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.
@@ -102,6 +148,12 @@ impl Position {
         Self(self.0.wrapping_add(Self::STEP))
     }
 
+    /// So many places on, with the same flags.
+    #[inline]
+    pub(super) fn ahead(self, places: usize) -> Self {
+        Self(self.0.wrapping_add(places << Self::SHIFT))
+    }
+
     /// Whether both stand at the same place, whatever their flags say.
     pub(super) fn is_at(self, other: Self) -> bool {
         self.0 & !Self::FLAGS == other.0 & !Self::FLAGS
@@ -147,224 +199,3 @@ impl Stamp {
 /// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither
 /// flag disturbs it, and none has to be masked out.
 const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
-
-/// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
-#[derive(Debug)]
-pub(super) struct Geometry {
-    /// The index of the last slot.
-    last: usize,
-    /// The bits of the index. A lap has a power of two of places, used or not, so that lap and index are bit fields.
-    mask: usize,
-    /// From the last slot to the first of the next lap.
-    turn: usize,
-    /// From a slot to the same one of the next lap.
-    lap: usize,
-}
-
-impl Geometry {
-    /// The largest capacity that leaves two bits for the lap.
-    pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 2);
-
-    /// `None` if `capacity` is zero, or leaves no room for laps and flags in a word.
-    pub(super) fn new(capacity: usize) -> Option<Self> {
-        if capacity > Self::MAX {
-            return None;
-        }
-        let last = capacity.checked_sub(1)?;
-        let places = capacity.next_power_of_two();
-        Some(Self {
-            last,
-            mask: places - 1,
-            turn: (places - last) << Position::SHIFT,
-            lap: places << Position::SHIFT,
-        })
-    }
-
-    pub(super) fn capacity(&self) -> usize {
-        self.last + 1
-    }
-
-    /// Where both sides begin.
-    pub(super) fn start(&self) -> Position {
-        Position::start(self.mask + 1)
-    }
-
-    /// The place of the slot at `index` in the first lap.
-    pub(super) fn first(&self, index: usize) -> Position {
-        Position(self.start().0 + (index << Position::SHIFT))
-    }
-
-    #[inline]
-    pub(super) fn index(&self, position: Position) -> usize {
-        (position.0 >> Position::SHIFT) & self.mask
-    }
-
-    /// The next place, with the same flags.
-    #[inline]
-    pub(super) fn next(&self, position: Position) -> Position {
-        let step = if self.index(position) == self.last { self.turn } else { Position::STEP };
-        Position(position.0.wrapping_add(step))
-    }
-
-    /// The same slot one lap later, with the same flags.
-    #[inline]
-    pub(super) fn next_lap(&self, position: Position) -> Position {
-        Position(position.0.wrapping_add(self.lap))
-    }
-
-    /// How many messages lie between `head` and `tail`.
-    ///
-    /// An displace moves the tail first: for a moment there is one place more than messages.
-    pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        self.places_between(head, tail).min(self.capacity())
-    }
-
-    fn places_between(&self, head: Position, tail: Position) -> usize {
-        let laps = head.laps_to(tail, self.mask + 1);
-        laps * self.capacity() + self.index(tail) - self.index(head)
-    }
-
-    /// How many messages went in and out before `head` and `tail`.
-    pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
-        let since_start = |position| {
-            let laps = self.start().laps_to(position, self.mask + 1);
-            laps * self.capacity() + self.index(position)
-        };
-        // The message that an displace displaces is out when the tail has moved.
-        let displaced = self.places_between(head, tail) > self.capacity();
-        let head = if displaced { self.next(head) } else { head };
-        Traffic {
-            len: self.distance(head, tail),
-            sent: since_start(tail),
-            received: since_start(head),
-        }
-    }
-}
-
-/// How many messages went into a buffer and out of it since it was made.
-///
-/// They are the positions themselves, and wrap around with them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Traffic {
-    /// How many are inside.
-    pub(crate) len: usize,
-    pub(crate) sent: usize,
-    pub(crate) received: usize,
-}
-
-/// The atomic home of a position word.
-///
-/// It has no plain store: one would erase a flag raised, or a close made, since the word was read.
-#[derive(Debug)]
-pub(crate) struct Cursor(AtomicUsize);
-
-impl Cursor {
-    pub(super) fn new(start: Position) -> Self {
-        Self(AtomicUsize::new(start.0))
-    }
-
-    #[inline]
-    pub(super) fn load(&self, order: Ordering) -> Position {
-        Position(self.0.load(order))
-    }
-
-    /// The place, as a number that is not zero, if a budget ends there.
-    pub(crate) fn budget_end(&self) -> Option<usize> {
-        let position = self.load(Ordering::Relaxed);
-        position.ends_budget().then_some(position.0 | Position::FLAGS)
-    }
-
-    /// Changes the word from `from`, flags and all, to `to`, which must still say who waits. `false` if it is not `from`.
-    #[inline]
-    pub(super) fn advance(&self, from: Position, to: Position, order: Ordering) -> bool {
-        debug_assert_eq!((from.is_waiting(), from.is_marked()), (to.is_waiting(), to.is_marked()));
-        self.0.compare_exchange(from.0, to.0, order, Ordering::Relaxed).is_ok()
-    }
-
-    /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
-    pub(super) fn pass(&self, order: Ordering) {
-        self.0.fetch_add(Position::STEP, order);
-    }
-
-    /// Raises the flag if the word still is what it was when the other side found that it must wait. The
-    /// waiter must have its place at the gate by now.
-    ///
-    /// `false`: the word has moved, look again.
-    pub(crate) fn raise(&self, seen: Position) -> bool {
-        // [raise] pairs with [claim]: both change one word, so either the claim comes later and sees the flag, or it
-        // comes first and this fails. A flag that is still up needs nothing: a sweep that follows its
-        // lowering finds the place, which was taken before the word is read here.
-        if seen.is_waiting() {
-            return self.load(Ordering::Relaxed) == seen;
-        }
-        let raised = seen.0 | Position::WAITING;
-        self.0.compare_exchange(seen.0, raised, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    /// Lowers the flag. A sweep of the gate must follow: it wakes who has seen the flag up.
-    pub(crate) fn lower(&self) {
-        // [lower] pairs with [raise]: the gate's lock orders the sweep after every place whose waiter saw the flag up.
-        self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
-    }
-
-    /// Marks the word if it still is `seen`, which is not marked.
-    pub(super) fn mark(&self, seen: Position) -> bool {
-        let marked = seen.marked(true);
-        self.0.compare_exchange(seen.0, marked.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    /// Takes the mark away if the word still is `seen`, which is marked.
-    pub(super) fn unmark(&self, seen: Position) -> bool {
-        let unmarked = seen.0 & !Position::MARKED;
-        self.0.compare_exchange(seen.0, unmarked, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    /// Replaces the word by itself: of all who replace it, those before have been seen then, and those after see it.
-    pub(super) fn touch(&self, order: Ordering) {
-        self.0.fetch_or(0, order);
-    }
-
-    /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is not `from`.
-    pub(super) fn bar(&self, from: Position) -> bool {
-        self.advance(from, Position(from.0 | Position::BARRED), Ordering::Relaxed)
-    }
-
-    /// Gives up a bar of the caller's.
-    pub(super) fn unbar(&self) {
-        self.0.fetch_and(!Position::BARRED, Ordering::Relaxed);
-    }
-
-    /// Whether the tail is barred for good.
-    pub(super) fn is_closed(&self) -> bool {
-        // [closed] pairs with [close].
-        self.load(Ordering::Acquire).is_barred()
-    }
-
-    /// Bars the tail for good; `true` for the one call that did.
-    pub(super) fn close(&self) -> bool {
-        // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
-        // Acquire for the one that is told that another has closed already.
-        let before = Position(self.0.fetch_or(Position::BARRED, Ordering::AcqRel));
-        !before.is_barred()
-    }
-}
-
-/// A position as somebody has seen it: a copy, which may be left behind and which tells nobody anything.
-#[derive(Debug)]
-pub(super) struct CachedPosition(AtomicUsize);
-
-impl CachedPosition {
-    pub(super) fn new(position: Position) -> Self {
-        Self(AtomicUsize::new(position.0))
-    }
-
-    #[inline]
-    pub(super) fn get(&self) -> Position {
-        Position(self.0.load(Ordering::Relaxed))
-    }
-
-    #[inline]
-    pub(super) fn set(&self, position: Position) {
-        self.0.store(position.0, Ordering::Relaxed);
-    }
-}

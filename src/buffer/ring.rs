@@ -21,13 +21,18 @@
 //! behind by then; and a head read after the tail and one lap behind it, that it was full.
 //! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
 
-use super::answer::{Owed, PopError, PushError};
-use super::position::{Cursor, Geometry, Position, Stamp, Traffic};
+use super::answer::{NotDisplaced, Owed, PopError, PushError};
+use super::cursor::Cursor;
+use super::geometry::{Geometry, Traffic};
+use super::position::{Position, Stamp};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{CachePadded, claim_backoff};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+
+mod batch;
+mod permit;
 
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
@@ -58,7 +63,7 @@ impl<T> Ring<T> {
     #[inline(always)]
     pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
         let tail = self.tail.load(Relaxed);
-        if tail.ends_budget() { None } else { self.claim_at(tail) }
+        if Geometry::ends_budget(tail) { None } else { self.claim_at(tail) }
     }
 
     #[inline(always)]
@@ -89,8 +94,11 @@ impl<T> Ring<T> {
                 return Ok(vacancy);
             }
             let head = self.head.load(Relaxed);
-            if self.geometry.next_lap(head).is_at(tail) {
+            if self.is_full(head, tail) {
                 return Err(PushError::Full(head));
+            }
+            if let Some(vacancy) = self.claim_beside_permits(tail) {
+                return Ok(vacancy);
             }
             // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another sender was faster.
             if self.tail.load(Relaxed) == tail {
@@ -99,25 +107,63 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Displaces the oldest message, for one that goes to the end instead: claims both places at once.
-    ///
-    /// `full` is the head word with which [`claim`](Self::claim) found the ring full. `None` if that is no longer so, or if
-    /// somebody is at it.
-    pub(super) fn displace(&self, full: Position) -> Option<(Vacancy<'_, T>, T)> {
-        // [bar] the oldest message is barred first, so that the ring is still full of it when the tail moves.
-        if full.is_barred() || !self.head.bar(full) {
+    /// Whether there is no room. `head` was read after `tail`: then that was so when the tail was read.
+    fn is_full(&self, head: Position, tail: Position) -> bool {
+        if tail.permits() == 0 {
+            return Geometry::is_at(self.geometry.next_lap(head), tail);
+        }
+        // [full-permits] what is reserved is no room, although the slot is vacant.
+        self.geometry.room(head, tail) == Some(0)
+    }
+
+    /// Whether it still is full as of the head word `full`, without any permits, and open.
+    pub(super) fn is_full_of_messages(&self, full: Position) -> bool {
+        // [early-open] after the place at the gate was taken.
+        let tail = self.tail.load(Acquire);
+        !tail.is_barred()
+            && tail.permits() == 0
+            && Geometry::is_at(self.geometry.next_lap(full), tail)
+    }
+
+    /// Claims `tail`, which is known to leave room for the permits, if there are any.
+    fn claim_beside_permits(&self, tail: Position) -> Option<Vacancy<'_, T>> {
+        let place = tail.without_permits();
+        if place == tail {
             return None;
         }
+        let slot = &self.slots[self.geometry.index(tail)];
+        // [claim], [moved-tail] as in `claim_at`.
+        (slot.stamp() == Stamp::vacant(place)
+            && self.tail.advance(tail, self.geometry.next(tail), Release))
+        .then_some(Vacancy { slot, place })
+    }
+
+    /// Displaces the oldest message, for one that goes to the end instead: claims both places at once.
+    ///
+    /// `full` is the head word with which [`claim`](Self::claim) found the ring full.
+    pub(super) fn displace(&self, full: Position) -> Result<(Vacancy<'_, T>, T), NotDisplaced> {
+        // [bar] the oldest message is barred first, so that the ring is still full of it when the tail moves.
+        if full.is_barred() || !self.head.bar(full) {
+            return Err(NotDisplaced::Contended);
+        }
         let tail = self.tail.load(Acquire);
-        let slot = &self.slots[self.geometry.index(full)];
+        let place = tail.without_permits();
+        let oldest = &self.slots[self.geometry.index(full)];
+        // The same slot, unless some are reserved.
+        let newest = &self.slots[self.geometry.index(tail)];
+        let vacant = place == tail || newest.stamp() == Stamp::vacant(place);
         // The message may be on its way in. A closed tail is nobody's turn. [moved-tail] pairs with [seen-tail].
-        if slot.stamp() != Stamp::filled(full)
+        if oldest.stamp() != Stamp::filled(full)
             || tail.is_barred()
-            || !self.geometry.next_lap(full).is_at(tail)
+            || !self.is_full(full, tail)
+            || !vacant
             || !self.tail.advance(tail, self.geometry.next(tail), Release)
         {
             self.head.unbar();
-            return None;
+            // Nothing comes in by itself where everything is reserved.
+            let nothing =
+                Geometry::is_at(full, tail) && self.is_full(full, tail) && !tail.is_barred();
+            return Err(if nothing { NotDisplaced::Nothing } else { NotDisplaced::Contended });
         }
         loop {
             let head = self.head.load(Relaxed);
@@ -127,15 +173,19 @@ impl<T> Ring<T> {
             }
         }
         // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with it.
-        let oldest = unsafe { slot.take() };
-        Some((Vacancy { slot, place: tail }, oldest))
+        let message = unsafe { oldest.take() };
+        if place != tail {
+            // [free-displaced] the permits count on this slot.
+            oldest.free(self.geometry.next_lap(full));
+        }
+        Ok((Vacancy { slot: newest, place }, message))
     }
 
     /// Takes the oldest message if it is there and nobody else is faster.
     #[inline(always)]
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         let head = self.head.load(Relaxed);
-        if head.ends_budget() { None } else { self.pop_at(head) }
+        if Geometry::ends_budget(head) { None } else { self.pop_at(head) }
     }
 
     #[inline(always)]
@@ -166,7 +216,7 @@ impl<T> Ring<T> {
             }
             // [closed] pairs with [close].
             let tail = self.tail.load(Acquire);
-            if tail.is_at(head) {
+            if Geometry::is_at(tail, head) {
                 return Err(if tail.is_barred() {
                     PopError::Closed
                 } else {

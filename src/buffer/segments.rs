@@ -25,55 +25,20 @@
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
 use super::answer::{Owed, PopError, PushError};
-use super::position::{CachedPosition, Cursor, Position, Stamp, Traffic};
-use super::slot::{Slot, Vacancy};
+use super::cursor::{CachedPosition, Cursor};
+use super::geometry::Traffic;
+use super::position::{Position, Stamp};
+use super::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicPtr, Backoff, CachePadded, SMALL, claim_backoff};
+use crate::sync::{AtomicPtr, Backoff, CachePadded, claim_backoff};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
 
-/// The places of a block: its slots, and one to stand on while the next block is installed.
-const PLACES: usize = if SMALL { 4 } else { 64 };
-const SLOTS: usize = PLACES - 1;
+mod batch;
+mod block;
 
-#[derive(Debug)]
-struct Block<T> {
-    next: AtomicPtr<Block<T>>,
-    slots: [Slot<T>; SLOTS],
-}
-
-impl<T> Block<T> {
-    /// A block as if it had been left in the lap that begins at `lap`: the next one is its own.
-    fn boxed(lap: Position) -> Box<Self> {
-        let mut block = Box::<Self>::new_uninit();
-        let fields = block.as_mut_ptr();
-        // Field by field: a block of large messages would not fit on the stack.
-        // SAFETY: the pointer is valid for writes to all of the block, and every field is written before it counts as
-        // initialised.
-        unsafe {
-            (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
-            let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
-            let mut place = lap;
-            for index in 0..SLOTS {
-                slots.add(index).write(Slot::vacant(place));
-                place = place.next();
-            }
-            block.assume_init()
-        }
-    }
-
-    /// Whether nobody is in the block any more: every message has left it, the last one a while ago.
-    fn is_left(&self) -> bool {
-        let [others @ .., last] = &self.slots;
-        // [reused] pairs with [free]. The last slot says in which lap this was.
-        let mut left = last.stamp();
-        others.iter().rev().all(|slot| {
-            left = left.previous();
-            slot.stamp() == left
-        })
-    }
-}
+use block::{Block, PLACES, SLOTS};
 
 /// One side: where it stands, and in which block.
 #[derive(Debug)]

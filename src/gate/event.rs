@@ -96,14 +96,14 @@ impl Gate {
     }
 
     pub(crate) fn wake_one(&self) -> bool {
-        self.wake(1)
+        self.wake(1) != 0
     }
 
     pub(crate) fn wake_all(&self) {
         self.wake(usize::MAX);
     }
 
-    fn wake(&self, count: usize) -> bool {
+    pub(crate) fn wake(&self, count: usize) -> usize {
         // A waker's panic leaves event-listener's loop in the middle.
         let sweep = crate::sync::defer(|| {
             self.first.notify(usize::MAX.additional().relaxed());
@@ -117,7 +117,7 @@ impl Gate {
             first
         };
         sweep.cancel();
-        woken != 0
+        woken
     }
 
     /// How many have a place, woken or not.

@@ -143,6 +143,21 @@ impl Gate {
         waker.map(Waker::wake).is_some()
     }
 
+    /// Wakes up to `count`, also where a waker panics; how many there were.
+    pub(crate) fn wake(&self, count: usize) -> usize {
+        if count == 1 {
+            return usize::from(self.wake_one());
+        }
+        let mut woken = 0;
+        let wakers = core::iter::from_fn(|| {
+            let waker = if woken < count { self.change(Line::pop) } else { None };
+            woken += usize::from(waker.is_some());
+            waker
+        });
+        for_each(wakers, Waker::wake);
+        woken
+    }
+
     /// Also where a waker panics.
     pub(crate) fn wake_all(&self) {
         // Those who enter meanwhile are not among them: they may be there for another reason.

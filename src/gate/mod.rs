@@ -8,7 +8,7 @@
 //!   vain or drawn: before all that came later. (In the reference before all that were not woken yet,
 //!   and behind others that came back.)
 //! - [`wake_one`](Gate::wake_one) wakes the first that is not woken yet, and tells whether there was
-//!   one; [`wake_all`](Gate::wake_all) all that are there. Two wakeups wake two waiters, even if the
+//!   one; [`wake`](Gate::wake) so many, and [`wake_all`](Gate::wake_all) all that are there. Two wakeups wake two waiters, even if the
 //!   first of them has not run yet.
 //! - [`notified`](Gate::notified) tells whether the wakeup has come, and if not, which waker is to be
 //!   woken from here on.

@@ -189,15 +189,15 @@ impl<T> Store<T> for Fifo<T> {
 
     fn gives_way(&self, side: Side) -> bool {
         match side {
-            Side::Vacancies => self.channel.send_gives_way(),
-            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(),
+            Side::Vacancies => self.channel.send_gives_way(false),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(false),
         }
     }
 
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {
-            Side::Vacancies => self.channel.raise_vacancies(seen),
+            Side::Vacancies => self.channel.raise_vacancies(seen, None),
             Side::Arrivals | Side::Streams => self.receiving().raise(seen),
         }
     }

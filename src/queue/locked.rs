@@ -258,6 +258,9 @@ impl<T> Store<T> for Locked<T> {
         Stats {
             len,
             capacity: self.maxsize,
+            reserved: 0,
+            weight: None,
+            weight_limit: None,
             sent,
             received,
             senders: 1,

@@ -5,6 +5,8 @@ mod common;
 mod api;
 mod auto_traits;
 #[cfg(feature = "std")]
+mod batch;
+#[cfg(feature = "std")]
 mod blocking;
 mod builder;
 mod cancel;
@@ -17,12 +19,16 @@ mod fairness;
 mod force;
 mod futurelock;
 #[cfg(feature = "std")]
+mod handles;
+#[cfg(feature = "std")]
 mod known_bugs;
 #[cfg(feature = "std")]
 mod meter;
 mod order;
 mod overflow;
 mod panics;
+#[cfg(feature = "std")]
+mod permit;
 mod pressure;
 mod queue;
 #[cfg(feature = "std")]
@@ -35,7 +41,10 @@ mod queue_pool;
 mod queue_random;
 #[cfg(feature = "std")]
 mod queue_retry;
+mod readme;
 mod reentrant;
+#[cfg(feature = "sink")]
+mod sink;
 mod stats;
 mod stream;
 #[cfg(feature = "std")]
@@ -43,4 +52,5 @@ mod stress;
 mod superset;
 mod wakers;
 mod weak;
+mod weight;
 mod work_queue;

@@ -123,7 +123,10 @@ fn they_are_shown_on_one_line() {
         "1 of 3 inside, 1 sent, 0 received, 1 senders, 1 receivers"
     };
     assert_eq!(stats.to_string(), expected);
-    assert!(format!("{stats:?}").starts_with("Stats { len: 1, capacity: Some(3), sent: 1, "));
+    assert!(
+        format!("{stats:?}")
+            .starts_with("Stats { len: 1, capacity: Some(3), reserved: 0, weight: None, ")
+    );
 
     let (sender, _receiver) = Builder::new().tracking().build().unwrap();
     sender.try_send(1).unwrap();

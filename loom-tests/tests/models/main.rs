@@ -18,6 +18,7 @@ mod sync;
 
 mod harness;
 
+mod batch;
 mod blocking;
 mod cancel;
 mod close;
@@ -25,6 +26,8 @@ mod flags;
 mod force;
 mod gates;
 mod litmus;
+mod owned;
+mod permit;
 mod pressure;
 mod queue;
 mod queue_ends;
@@ -34,3 +37,4 @@ mod synchronizes;
 mod unbounded;
 mod wakeups;
 mod weak;
+mod weight;

@@ -2,8 +2,8 @@
 //! the last handle did, by whoever had one. A message comes after what its sender did.
 
 use crate::harness::{
-    Message, channel, closed, explore, filled, force, join, join_all, put, spawn, take, take_all,
-    unbounded_at,
+    Message, Rx, Tx, channel, closed, explore, filled, force, join, join_all, put, spawn, take,
+    take_all, unbounded_at, weighed,
 };
 use forebay::{TryRecvError, TrySendError};
 use loom::cell::UnsafeCell;
@@ -290,22 +290,28 @@ fn message_hb() {
     });
 }
 
-/// A free slot brings what the receiver did before.
+/// Room brings what the receiver did before.
+fn room_brings((tx, rx): (Tx, Rx)) {
+    let note = Note::blank();
+    let thread = spawn({
+        let (rx, note) = (Arc::clone(&rx), note.clone());
+        move || {
+            note.write();
+            take(&rx).unwrap();
+        }
+    });
+    if put(&tx, 1).is_ok() {
+        note.assert_written();
+    }
+    join(thread);
+}
+
 #[test]
 fn room_hb() {
-    explore(5, || {
-        let (tx, rx) = filled(1);
-        let note = Note::blank();
-        let thread = spawn({
-            let (rx, note) = (Arc::clone(&rx), note.clone());
-            move || {
-                note.write();
-                take(&rx).unwrap();
-            }
-        });
-        if put(&tx, 1).is_ok() {
-            note.assert_written();
-        }
-        join(thread);
-    });
+    explore(5, || room_brings(filled(1)));
+}
+
+#[test]
+fn room_hb_weight() {
+    explore(5, || room_brings(weighed(2, [2])));
 }

@@ -9,10 +9,16 @@ use std::collections::VecDeque;
 pub enum Outcome {
     /// A message is in, by whatever call.
     Sent(u32),
-    /// `force_send` found no room: the oldest message came back.
+    /// `force_send` found no room: the oldest message came back, or its own where all of the room was reserved.
     Displaced { sent: u32, oldest: u32 },
     /// `try_send` found no room.
     Full,
+    /// A permit was given.
+    Reserved,
+    /// The message of a permit is in.
+    SentReserved(u32),
+    /// A permit has gone without a message.
+    Released,
     /// A call that sends found the channel closed.
     SendClosed,
     /// A message is out, by whatever call.
@@ -34,12 +40,13 @@ pub enum Outcome {
 pub struct Fifo {
     capacity: usize,
     messages: VecDeque<u32>,
+    reserved: usize,
     closed: bool,
 }
 
 impl Fifo {
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, messages: VecDeque::new(), closed: false }
+        Self { capacity, messages: VecDeque::new(), reserved: 0, closed: false }
     }
 
     pub fn len(&self) -> usize {
@@ -51,7 +58,12 @@ impl Fifo {
     }
 
     pub fn is_full(&self) -> bool {
-        self.messages.len() == self.capacity
+        self.room() == 0
+    }
+
+    /// What is neither filled nor reserved.
+    pub fn room(&self) -> usize {
+        self.capacity - self.messages.len() - self.reserved
     }
 
     pub fn is_closed(&self) -> bool {
@@ -67,9 +79,12 @@ impl Fifo {
     /// The state after a call with this outcome; `None` if the call would have had another one.
     pub fn after(&self, outcome: Outcome) -> Option<Self> {
         let possible = match outcome {
-            Outcome::Sent(_) => !self.closed && !self.is_full(),
-            Outcome::Displaced { oldest, .. } => {
-                !self.closed && self.is_full() && self.messages.front() == Some(&oldest)
+            Outcome::Sent(_) | Outcome::Reserved => !self.closed && !self.is_full(),
+            Outcome::SentReserved(_) => !self.closed && self.reserved > 0,
+            Outcome::Released => self.reserved > 0,
+            Outcome::Displaced { sent, oldest } => {
+                let first = self.messages.front().unwrap_or(&sent);
+                !self.closed && self.is_full() && *first == oldest
             }
             Outcome::Full => !self.closed && self.is_full(),
             Outcome::SendClosed => self.closed,
@@ -84,6 +99,13 @@ impl Fifo {
             let mut next = self.clone();
             match outcome {
                 Outcome::Sent(message) => next.messages.push_back(message),
+                Outcome::Reserved => next.reserved += 1,
+                Outcome::Released => next.reserved -= 1,
+                Outcome::SentReserved(message) => {
+                    next.reserved -= 1;
+                    next.messages.push_back(message);
+                }
+                Outcome::Displaced { sent, oldest } if sent == oldest => {}
                 Outcome::Displaced { sent, .. } => {
                     next.messages.pop_front();
                     next.messages.push_back(sent);

@@ -9,8 +9,14 @@ pub type Patience = Option<u32>;
 pub enum Call {
     TrySend,
     ForceSend,
+    TrySendMany(u32),
+    /// Reserves, and sends or gives the room back.
+    Reserve {
+        sends: bool,
+    },
     Send(Patience),
     TryRecv,
+    TryRecvMany(usize),
     Recv(Patience),
     /// The stream's.
     Next(Patience),
@@ -46,17 +52,20 @@ impl Role {
 }
 
 fn sending(rng: &mut Rng) -> Call {
-    match rng.u32(0..8) {
+    match rng.u32(0..12) {
         0..2 => Call::TrySend,
         2 => Call::ForceSend,
+        3..5 => Call::TrySendMany(rng.u32(2..4)),
+        5..7 => Call::Reserve { sends: rng.u32(0..4) > 0 },
         _ => Call::Send(patience(rng)),
     }
 }
 
 fn receiving(rng: &mut Rng) -> Call {
-    match rng.u32(0..8) {
+    match rng.u32(0..10) {
         0..2 => Call::TryRecv,
         2 => Call::Next(patience(rng)),
+        3..5 => Call::TryRecvMany(rng.usize(2..4)),
         _ => Call::Recv(patience(rng)),
     }
 }

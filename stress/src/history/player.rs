@@ -2,7 +2,7 @@
 
 use super::call::{Call, Patience};
 use super::crowd::{Crowd, State};
-use forebay::{Receiver, SendError, Sender, TryRecvError, TrySendError};
+use forebay::{Receiver, ReserveError, SendError, Sender, TryRecvError, TrySendError};
 use futures_core::Stream;
 use linearizability::{Operation, Outcome};
 use std::future::Future;
@@ -42,6 +42,18 @@ impl Record {
         self.operations.push(Operation { thread: self.task, call, start, end, outcome });
     }
 
+    /// Several operations of one call.
+    fn end_each(
+        &mut self,
+        call: &'static str,
+        start: u64,
+        outcomes: impl Iterator<Item = Outcome>,
+    ) {
+        let (thread, end) = (self.task, (self.world.now)());
+        let operation = |outcome| Operation { thread, call, start, end, outcome };
+        self.operations.extend(outcomes.map(operation));
+    }
+
     fn message(&mut self) -> u32 {
         self.sent += 1;
         u32::try_from(self.task).expect("few tasks") * 1000 + self.sent
@@ -78,6 +90,9 @@ impl Player {
         match call {
             Call::TrySend => self.try_send(start),
             Call::ForceSend => self.force_send(start),
+            Call::TrySendMany(count) => self.try_send_many(start, count),
+            Call::Reserve { sends } => self.reserve(start, sends),
+            Call::TryRecvMany(limit) => self.try_recv_many(start, limit),
             Call::Send(patience) => self.send(start, patience).await,
             Call::TryRecv => {
                 let outcome = try_recv(&self.receiver);
@@ -150,6 +165,69 @@ impl Player {
             }
         };
         self.record.end("force_send", start, outcome);
+    }
+
+    /// Not one operation, but one for each message, and one for what ended it.
+    fn try_send_many(&mut self, start: u64, count: u32) {
+        let messages: Vec<_> = (0..count).map(|_| self.record.message()).collect();
+        let (sent, stopped) = match self.sender.try_send_many(messages.iter().copied()) {
+            Ok(sent) => (sent, None),
+            Err(error) => {
+                let stopped = if error.is_full() { Outcome::Full } else { Outcome::SendClosed };
+                let unsent = error.into_inner();
+                let sent = unsent.sent();
+                assert!(unsent.eq(messages[sent..].iter().copied()));
+                (sent, Some(stopped))
+            }
+        };
+        let outcomes =
+            messages[..sent].iter().map(|&message| Outcome::Sent(message)).chain(stopped);
+        self.record.end_each("send_many", start, outcomes);
+    }
+
+    fn try_recv_many(&mut self, start: u64, limit: usize) {
+        let mut messages = Vec::new();
+        let stopped = match self.receiver.try_recv_many(&mut messages, limit) {
+            Ok(count) => {
+                assert_eq!(count, messages.len());
+                None
+            }
+            Err(TryRecvError::Empty) => Some(Outcome::Empty),
+            Err(TryRecvError::Closed) => Some(Outcome::RecvClosed),
+        };
+        let outcomes = messages.into_iter().map(Outcome::Received).chain(stopped);
+        self.record.end_each("recv_many", start, outcomes);
+    }
+
+    fn reserve(&mut self, start: u64, sends: bool) {
+        let message = self.record.message();
+        let Self { sender, record, .. } = self;
+        let permit = match sender.try_reserve() {
+            Ok(permit) => permit,
+            Err(error) => {
+                let full = error == ReserveError::Full;
+                return record.end(
+                    "reserve",
+                    start,
+                    if full { Outcome::Full } else { Outcome::SendClosed },
+                );
+            }
+        };
+        record.end("reserve", start, Outcome::Reserved);
+        (record.world.pause)();
+        let start = (record.world.now)();
+        let mut closed = false;
+        if sends {
+            match permit.send(message) {
+                Ok(()) => return record.end("permit", start, Outcome::SentReserved(message)),
+                Err(SendError(returned)) => assert_eq!(returned, message),
+            }
+            closed = true;
+        } else {
+            drop(permit);
+        }
+        let outcomes = [Some(Outcome::Released), closed.then_some(Outcome::SendClosed)];
+        record.end_each("permit", start, outcomes.into_iter().flatten());
     }
 
     async fn send(&mut self, start: u64, patience: Patience) {

@@ -56,6 +56,16 @@ impl<P> Task<P> {
         *Pin::into_inner(self.polled)
     }
 
+    /// Calls it once, with a context whose wakes are counted from here on.
+    pub(crate) fn with<R>(&mut self, call: impl FnOnce(&mut P, &mut Context<'_>) -> R) -> R
+    where
+        P: Unpin,
+    {
+        self.wakes.0.store(0, Ordering::SeqCst);
+        let waker = self.waker();
+        call(self.polled.as_mut().get_mut(), &mut Context::from_waker(&waker))
+    }
+
     fn waker(&self) -> Waker {
         Waker::from(Arc::clone(&self.wakes))
     }

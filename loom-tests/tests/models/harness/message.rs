@@ -19,6 +19,11 @@ pub(crate) fn message(id: u32) -> Message {
 }
 
 impl Message {
+    /// The last digit of the number.
+    pub(crate) fn weight(&self) -> usize {
+        usize::try_from(self.0 % 10).unwrap()
+    }
+
     /// Uses the message up.
     pub(crate) fn id(self) -> u32 {
         self.0

@@ -47,6 +47,15 @@ pub(crate) fn watched(capacity: Option<usize>, low: usize, high: usize) -> (Tx, 
     (Arc::new(tx), Arc::new(rx))
 }
 
+/// A channel bounded by weight, with these messages inside.
+pub(crate) fn weighed<const N: usize>(limit: usize, messages: [u32; N]) -> (Tx, Rx) {
+    let (tx, rx) = forebay::Builder::new().weight(limit, Message::weight).build().unwrap();
+    for id in messages {
+        put(&tx, id).unwrap();
+    }
+    (Arc::new(tx), Arc::new(rx))
+}
+
 /// A full channel: the messages are 0, 1, and so on.
 pub(crate) fn filled(capacity: usize) -> (Tx, Rx) {
     let (tx, rx) = channel(capacity);

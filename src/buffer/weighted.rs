@@ -1,0 +1,200 @@
+//! A FIFO of messages with weights, bounded by the sum of these.
+//!
+//! The messages lie in an unbounded queue. What is bounded is counted in a word of its own, which takes the place of the head
+//! word for all who wait for room: it has the same flags, and the weight where that has a place. A sender takes room there
+//! before it puts its message in, and a receiver gives it back after it has taken the message out. Each of these replaces the
+//! word, so the sum is exact, and whoever gives room back learns in the same step who waits for it.
+//!
+//! # Order
+//! A waiter that is woken and finds too little room takes its old place again. So that light messages don't use
+//! up for ever what a heavy one waits for, the first that goes to sleep sets a *goal*: until there is so much room, nobody
+//! takes any. Whoever takes room lifts the goal, and the next one that goes to sleep sets its own.
+//!
+//! A goal belongs to nobody. One that is left behind by a wait that was dropped holds the others up until so much has been
+//! received, and it is never more than the limit.
+//!
+//! # Nobody sleeps beside an empty channel
+//! A sender is blocked only while weight is taken, so there is a message that will be received. Whoever gives back
+//! the last of it wakes all who wait, anyone else the first one.
+
+use super::answer::{Owed, PopError, PushError};
+use super::cursor::Cursor;
+use super::position::Position;
+use super::segments::Segments;
+use crate::sync::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::{AtomicUsize, Backoff, CachePadded, uninterrupted};
+use alloc::vec::Vec;
+
+#[derive(Debug)]
+pub(crate) struct Weighted<T> {
+    messages: Segments<T>,
+    /// How much weight is taken, with the flags of a head word.
+    taken: CachePadded<Cursor>,
+    /// So much room must be there before any of it is given; zero: whatever fits.
+    goal: AtomicUsize,
+    limit: usize,
+    weigh: fn(&T) -> usize,
+}
+
+impl<T> Weighted<T> {
+    /// The largest limit that a word can represent beside its flags.
+    pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 1);
+
+    /// `limit` is not zero, and no more than [`MAX`](Self::MAX).
+    pub(super) fn new(limit: usize, weigh: fn(&T) -> usize) -> Self {
+        Self {
+            // Marked: after each push there is one to look for whom there is room left.
+            messages: Segments::new(true),
+            taken: CachePadded(Cursor::new(Position::of_weight(0))),
+            goal: AtomicUsize::new(0),
+            limit,
+            weigh,
+        }
+    }
+
+    /// A message that is heavier than the limit takes all of it. One without weight would not be bounded.
+    fn weight_of(&self, message: &T) -> usize {
+        (self.weigh)(message).clamp(1, self.limit)
+    }
+
+    /// Whether there is room for the weight in a channel of which so much is taken.
+    fn fits(&self, taken: Position, weight: usize) -> bool {
+        // [goal] the one that waits for most of the room is not overtaken while the room is gathered.
+        weight.max(self.goal.load(Relaxed)) <= self.limit - taken.weight()
+    }
+
+    fn take(&self, weight: usize) -> Result<(), PushError> {
+        loop {
+            if self.messages.tail().is_closed() {
+                return Err(PushError::Closed);
+            }
+            // [given] pairs with [give]: what the receivers did before they gave the room, and a goal that was lifted before.
+            let taken = self.taken.load(Acquire);
+            if !self.fits(taken, weight) {
+                return Err(PushError::Full(taken));
+            }
+            if self.goal.load(Relaxed) != 0 {
+                self.goal.store(0, Relaxed);
+            }
+            // [take] on the word with which the room was found. [give] pairs with [given]: it lifts the goal.
+            if self.taken.advance(taken, taken.heavier(weight), Release) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn give(&self, weight: usize) -> Owed {
+        loop {
+            let taken = self.taken.load(Relaxed);
+            // [claim] pairs with [raise]: the flag is read in the word that this replaces. [give] pairs with [given].
+            if self.taken.advance(taken, taken.lighter(weight), Release) {
+                return match Owed::in_claimed(taken) {
+                    // [empty-wakes-all] nothing more will be received, and they need not need all of the room.
+                    Owed::Wakeup | Owed::WakeupAndLook if taken.weight() <= weight => {
+                        Owed::WakeAllAndLook
+                    }
+                    owed => owed,
+                };
+            }
+        }
+    }
+
+    /// Asks to be told of room for a message for which there was none in `full`; `false` if that is no longer so.
+    #[inline(never)]
+    pub(super) fn raise(&self, full: Position, message: &T) -> bool {
+        let weight = self.weight_of(message);
+        // [goal] by the first of them.
+        let _ = self.goal.compare_exchange(0, weight, Relaxed, Relaxed);
+        // [raise-again] the word comes back to what it was, and the goal is in another one: only with the flag up is it
+        // certain that the next change will be told.
+        self.taken.raise(full) && !self.fits(self.taken.load(Acquire), weight)
+    }
+
+    #[inline(never)] // Its frame would be that of every push.
+    pub(super) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+        let weight = self.weight_of(message.as_ref().expect("a message to push"));
+        self.take(weight)?;
+        let mut backoff = Backoff::default();
+        loop {
+            let pushed = uninterrupted!({
+                let vacancy = self.messages.claim();
+                vacancy.map(|vacancy| vacancy.fill(message.take().expect("a message to push")))
+            });
+            match pushed {
+                // [pass-on] what this message has left may be room for the next one.
+                Ok(owed) if self.taken.is_waiting() => {
+                    return Ok(if owed.wakes() {
+                        Owed::WakeupLookAndPassOn
+                    } else {
+                        Owed::LookAndPassOn
+                    });
+                }
+                Ok(_) => return pushed,
+                Err(PushError::Closed) => {
+                    // Nobody is told: the close wakes all who wait.
+                    let _ = self.give(weight);
+                    return pushed;
+                }
+                // Somebody is about to link the next block.
+                Err(PushError::Busy | PushError::Full(_)) => backoff.wait(),
+            }
+        }
+    }
+
+    #[inline(never)] // As above.
+    pub(super) fn pop(&self) -> Result<(T, Owed), PopError> {
+        let (message, _) = uninterrupted!(self.messages.pop())?;
+        let owed = self.give(self.weight_of(&message));
+        Ok((message, owed))
+    }
+
+    #[inline(never)]
+    pub(super) fn pop_many(
+        &self,
+        messages: &mut Vec<T>,
+        most: usize,
+    ) -> Result<(usize, Owed), PopError> {
+        let before = messages.len();
+        let (count, _) = uninterrupted!(self.messages.pop_many(messages, most))?;
+        let weight = messages[before..].iter().map(|message| self.weight_of(message)).sum();
+        Ok((count, self.give(weight)))
+    }
+
+    /// How much is taken.
+    pub(super) fn weight(&self) -> usize {
+        self.taken.load(Relaxed).weight()
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(super) fn messages(&self) -> &Segments<T> {
+        &self.messages
+    }
+
+    /// The word on which senders raise their flag.
+    pub(super) fn head(&self) -> &Cursor {
+        &self.taken
+    }
+}
+
+/// The word of what is taken: the weight, where other words have a place.
+impl Position {
+    fn of_weight(weight: usize) -> Self {
+        Self(weight << Self::SHIFT)
+    }
+
+    pub(super) fn weight(self) -> usize {
+        self.0 >> Self::SHIFT
+    }
+
+    fn heavier(self, weight: usize) -> Self {
+        Self(self.0 + (weight << Self::SHIFT))
+    }
+
+    /// No less than nothing: a message may weigh more now than when it was sent.
+    fn lighter(self, weight: usize) -> Self {
+        Self(self.0 - (weight.min(self.weight()) << Self::SHIFT))
+    }
+}
