@@ -21,7 +21,6 @@ pub(crate) use position::Position;
 
 use crate::sync::Ordering::{Acquire, Relaxed};
 use crate::sync::uninterrupted;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
@@ -30,6 +29,7 @@ use weighted::Weighted;
 
 /// The storage of a channel. All kinds answer the same questions, for the reasons that their files give.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "all kinds are reached without a pointer")]
 pub(crate) enum Buffer<T> {
     Bounded(Ring<T>),
     Chained(Chained<T>),
@@ -37,11 +37,11 @@ pub(crate) enum Buffer<T> {
 
 /// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "the usual one is reached without a pointer")]
+#[allow(clippy::large_enum_variant, reason = "as above")]
 pub(crate) enum Chained<T> {
     Unbounded(Segments<T>),
     /// Bounded by the weight of the messages, not by their number.
-    Weighted(Box<Weighted<T>>),
+    Weighted(Weighted<T>),
 }
 
 use Chained::{Unbounded, Weighted as ByWeight};
@@ -62,8 +62,7 @@ impl<T> Buffer<T> {
 
     /// `None` if the limit is one that words cannot represent.
     pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
-        (limit <= Weighted::<T>::MAX)
-            .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
+        (limit <= Weighted::<T>::MAX).then(|| Self::Chained(ByWeight(Weighted::new(limit, weigh))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
