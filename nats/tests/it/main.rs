@@ -1,0 +1,9 @@
+//! On the real server: each test has one of its own, or a cluster, on the loopback of this machine.
+
+mod api;
+mod bad;
+mod dead;
+#[path = "../../examples/common/server.rs"]
+mod server;
+mod shutdown;
+mod support;
