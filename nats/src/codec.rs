@@ -9,8 +9,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Turns items into bytes and back. [`Json`] is the default.
 ///
-/// What one process encodes another one decodes, perhaps of another version of the program. Bytes that do not decode go to
-/// the [dead letters](crate::Queue::dead_letters), never to a worker.
+/// What one process encodes another one decodes, perhaps of another version of the program. Bytes
+/// that do not decode go to the [dead letters](crate::Queue::dead_letters), never to a worker.
 ///
 /// ```
 /// use forebay_nats::{BoxError, Bytes, Codec};

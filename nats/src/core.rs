@@ -1,11 +1,12 @@
 //! What all handles of a queue in this process share, without the type of its items.
 
 use crate::builder::Builder;
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::intake::{self, Delivered};
 use crate::lease::Leases;
 use crate::names;
 use crate::nats::{ANSWER, Nats, server_fault, unreadable};
+use crate::patience::Patience;
 use crate::room::Room;
 use crate::settle::{self, Settlement};
 use crate::warden;
@@ -33,6 +34,20 @@ pub(crate) struct StreamState {
     pub(crate) messages: u64,
     pub(crate) first_seq: u64,
     pub(crate) last_seq: u64,
+}
+
+/// What the server says of a consumer.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ConsumerInfo {
+    /// How many messages were never handed out.
+    pub(crate) num_pending: u64,
+    /// The last one that was.
+    pub(crate) delivered: Delivery,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Delivery {
+    pub(crate) stream_seq: u64,
 }
 
 /// How things stand with the queue, as far as this process knows.
@@ -135,9 +150,20 @@ impl Core {
         self.nats.api(&format!("STREAM.INFO.{}", names::jobs(&self.name)), "").await
     }
 
+    /// What the server says of the consumer that all workers share, asked once.
+    pub(crate) async fn consumer(&self) -> Result<ConsumerInfo, Fault> {
+        let stream = names::jobs(&self.name);
+        self.nats.api(&format!("CONSUMER.INFO.{stream}.{}", names::WORKERS), "").await
+    }
+
     /// Asked until there is an answer or the timeout is over.
     pub(crate) async fn certain_info(&self) -> Result<StreamInfo, Fault> {
-        self.nats.persist(self.settings.timeout, || self.info()).await
+        self.patience().ask(|| self.info()).await
+    }
+
+    /// As long as an operation bears a server that does not answer.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience::new(self.settings.timeout)
     }
 
     pub(crate) fn is_closed(&self, info: &StreamInfo) -> bool {

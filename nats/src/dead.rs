@@ -2,7 +2,7 @@
 
 use crate::codec::{BoxError, Codec, Json};
 use crate::core::{Core, StreamInfo};
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::names;
 use crate::queue::Queue;
 use crate::room::{self, Refusal};
@@ -17,8 +17,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// An item that went out of a queue without being done: its attempts are used up, or its bytes are no item. The server
-/// keeps it until it is [removed](Self::remove) or [put back](Self::put_back).
+/// An item that went out of a queue without being done: its attempts are used up, or its bytes are
+/// no item. The server keeps it until it is [removed](Self::remove) or [put back](Self::put_back).
 ///
 /// Made by [`Queue::dead_letters`].
 pub struct DeadLetter<T, C = Json> {
@@ -50,20 +50,22 @@ impl<T, C> DeadLetter<T, C> {
     /// Deletes it for good.
     ///
     /// # Errors
-    /// [`Fault`] if the server cannot be reached for as long as the [`timeout`](crate::Builder::timeout), or refuses.
+    /// [`Fault`] if the server cannot be reached for as long as the
+    /// [`timeout`](crate::Builder::timeout), or refuses.
     pub async fn remove(&self) -> Result<(), Fault> {
         let core = &self.core;
         let subject = format!("STREAM.MSG.DELETE.{}", names::dead(&core.name));
         let question = json!({ "seq": self.sequence });
         let ask = || core.nats.api::<Value>(&subject, question.to_string());
-        match core.nats.runtime.run(core.nats.persist(core.settings.timeout, ask)).await {
+        match core.nats.runtime.run(core.patience().ask(ask)).await {
             // It was deleted before, perhaps by the attempt whose answer got lost.
             Ok(_) | Err(Fault::Server { code: NO_MESSAGE | 10057, .. }) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
 
-    /// Puts it into the queue again, as a new item, and removes it here. Waits for room first while the queue is full.
+    /// Puts it into the queue again, as a new item, and removes it here. Waits for room first while
+    /// the queue is full.
     ///
     /// # Errors
     /// [`Fault`] if the queue is shut down, or as [`remove`](Self::remove). It is still here then.
@@ -102,10 +104,10 @@ impl<T, C> fmt::Debug for DeadLetter<T, C> {
 /// What the server says of the dead letters.
 pub(crate) async fn info(core: &Core) -> Result<StreamInfo, Fault> {
     let subject = format!("STREAM.INFO.{}", names::dead(&core.name));
-    core.nats.persist(core.settings.timeout, || core.nats.api(&subject, "")).await
+    core.patience().ask(|| core.nats.api(&subject, "")).await
 }
 
-/// JetStream's number for "no message found".
+/// `JetStream`'s number for "no message found".
 const NO_MESSAGE: u64 = 10037;
 
 #[derive(Deserialize)]
@@ -123,7 +125,7 @@ pub(crate) async fn list<T, C>(queue: &Queue<T, C>) -> Result<Vec<DeadLetter<T, 
         loop {
             let question = json!({ "seq": next, "next_by_subj": letters });
             let ask = || core.nats.api::<Found>(&subject, question.to_string());
-            let found = match core.nats.persist(core.settings.timeout, ask).await {
+            let found = match core.patience().ask(ask).await {
                 Ok(found) => found,
                 Err(Fault::Server { code: NO_MESSAGE, .. }) => return Ok(list),
                 Err(fault) => return Err(fault),

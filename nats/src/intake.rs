@@ -1,10 +1,10 @@
 //! Jobs from the server.
 //!
-//! One task of each process asks for as many jobs as its workers wait for, and hands them on by a channel: a worker that
-//! gives up takes nothing with it.
+//! One task of each process asks for as many jobs as its workers wait for, and hands them on by a
+//! channel: a worker that gives up takes nothing with it.
 
 use crate::core::{Core, Outlook};
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::lease::Held;
 use crate::names;
 use crate::nats::ANSWER;
@@ -256,10 +256,10 @@ impl Talk<'_> {
     /// Jobs that have waited here for a lease, while nobody was at work, are for others.
     fn perhaps_give_back(&self, buffered: usize) {
         let demand = &self.core.demand;
-        if demand.waiting() == 0
-            && demand.idle() > self.core.settings.lease
-            && self.core.leases.count() <= buffered
-        {
+        // A worker that asked for one and went leaves one behind. A store is for the workers
+        // that are at work.
+        let unwanted = self.core.settings.prefetch == 1 || self.core.leases.count() <= buffered;
+        if demand.waiting() == 0 && demand.idle() > self.core.settings.lease && unwanted {
             give_back(self.core);
         }
     }
@@ -275,7 +275,8 @@ enum Heard {
 pub(crate) async fn take(core: &Core) -> Result<Option<Message>, Fault> {
     let client = &core.nats.client;
     let inbox = client.new_inbox();
-    // A job arrives under the subject of its stream: the client's own requests would not know it for their answer.
+    // A job arrives under the subject of its stream: the client's own requests would not know it
+    // for their answer.
     let answers = client.subscribe(inbox.clone()).await;
     let mut answers = answers.map_err(|_| Fault::Disconnected)?;
     let question = r#"{"batch":1,"no_wait":true}"#.into();

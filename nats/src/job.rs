@@ -1,7 +1,7 @@
 //! An item that somebody works on.
 
 use crate::core::Core;
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::intake::Delivered;
 use crate::settle::{Reason, Settlement, Verdict};
 use std::fmt;
@@ -11,12 +11,15 @@ use std::time::Duration;
 
 /// An item that was taken from a queue and is not done yet. It derefs to the item.
 ///
-/// [`done`](Self::done) marks it as done. A drop, be it by a panic or by the cancellation of the worker, gives it back in a
-/// queue with [`retries`](crate::Builder::retries), and marks it as done in one without. The job of a process that is *killed* always
-/// comes back, when its [`lease`](crate::Builder::lease) is over.
+/// [`done`](Self::done) marks it as done. A drop, be it by a panic or by the cancellation of the
+/// worker, gives it back in a queue with [`retries`](crate::Builder::retries), and marks it as done
+/// in one without. The job of a process that is *killed* always comes back, when its
+/// [`lease`](crate::Builder::lease) is over.
 ///
-/// The server is told in the background, again and again until it confirms: [`done_confirmed`](Self::done_confirmed) waits for that,
-/// and [`Queue::flush`](crate::Queue::flush) for all. A process that ends before it does a job twice, never less than once.
+/// The server is told in the background, again and again until it confirms:
+/// [`done_confirmed`](Self::done_confirmed) waits for that, and
+/// [`Queue::flush`](crate::Queue::flush) for all. A process that ends before it does a job twice,
+/// never less than once.
 ///
 /// A job that is leaked (`mem::forget`) is in hand for as long as its process lives.
 #[must_use = "a job that is dropped counts as done, or goes back to its queue"]
@@ -40,8 +43,8 @@ impl<T> Job<T> {
     /// Marks the item as done, and returns when the server has it.
     ///
     /// # Errors
-    /// [`Fault`] if the server has not confirmed it in the queue's [`timeout`](crate::Builder::timeout). It may be done all the same, or
-    /// come back.
+    /// [`Fault`] if the server has not confirmed it in the queue's
+    /// [`timeout`](crate::Builder::timeout). It may be done all the same, or come back.
     ///
     /// # Cancel safety
     /// The server is told from the first poll on, also if the future is dropped then.
@@ -65,26 +68,30 @@ impl<T> Job<T> {
 
     /// How often the item was handed out, this time included: 1 at first.
     ///
-    /// The server counts, and whatever made the item come back counts. After a crash of the server it can be less.
+    /// The server counts, and whatever made the item come back counts. After a crash of the server
+    /// it can be less.
     pub fn attempt(&self) -> u32 {
         self.ticket.attempt()
     }
 
-    /// Gives the item back, in a queue without retries too. It comes out again at once, before new items, as the item
-    /// that was put, whatever was changed here. It counts as an attempt.
+    /// Gives the item back, in a queue without retries too. It comes out again at once, before new
+    /// items, as the item that was put, whatever was changed here. It counts as an attempt.
     pub fn requeue(self) {
         self.ticket.requeue();
     }
 
-    /// As [`requeue`](Self::requeue), but it does not come out before this time is over. It stays inside meanwhile.
+    /// As [`requeue`](Self::requeue), but it does not come out before this time is over. It stays
+    /// inside meanwhile.
     pub fn requeue_after(self, delay: Duration) {
         self.ticket.requeue_after(delay);
     }
 
-    /// Whether the server may have handed the item to another worker: it has confirmed no sign of life of this process for
-    /// the length of a [`lease`](crate::Builder::lease), by the clock of this machine.
+    /// Whether the server may have handed the item to another worker: it has confirmed no sign of
+    /// life of this process for the length of a [`lease`](crate::Builder::lease), by the clock of
+    /// this machine.
     ///
-    /// Ask it before a step that must not be done twice. `done` is right all the same: then the item is done.
+    /// Ask it before a step that must not be done twice. `done` is right all the same: then the
+    /// item is done.
     pub fn lease_lost(&self) -> bool {
         self.ticket.lease_lost()
     }

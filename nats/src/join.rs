@@ -1,17 +1,19 @@
 //! Waiting until everything is done.
 
 use crate::core::Core;
-use crate::error::Fault;
+use crate::fault::Fault;
 use futures_util::StreamExt;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How soon the server is asked again after the last ack that was expected, and how rarely when none comes.
+/// How soon the server is asked again after the last ack that was expected, and how rarely when
+/// none comes.
 const PACE: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(1));
 
 /// Returns when nothing is inside, in hand or not.
 ///
-/// It counts as many acks as there were items, then asks again. So a long run costs a few questions.
+/// It counts as many acks as there were items, then asks again. So a long run costs a few
+/// questions.
 pub(crate) async fn drained(core: &Core) -> Result<(), Fault> {
     // A server that does not let us subscribe drops the subscription in silence.
     let mut acks = core.nats.client.subscribe(core.acks()).await.ok();

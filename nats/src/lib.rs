@@ -1,16 +1,21 @@
-//! The work queue of [`forebay`] on NATS JetStream: the same workers, on many machines.
+//! The work queue of [`forebay`] on NATS `JetStream`: the same workers, on many machines.
 
 mod builder;
 mod codec;
 mod core;
 mod dead;
 mod error;
+mod fault;
+mod get;
 mod intake;
 mod job;
 mod join;
 mod lease;
 mod names;
 mod nats;
+mod open;
+mod patience;
+mod put;
 mod queue;
 mod room;
 mod runtime;
@@ -24,9 +29,10 @@ pub use bytes::Bytes;
 pub use codec::{BoxError, Codec, Json};
 pub use dead::DeadLetter;
 pub use error::{
-    ConnectError, Fault, GetError, OpenError, PutAllError, PutError, ShutdownError, TryGetError,
+    ConnectError, GetError, OpenError, PutAllError, PutError, ShutdownError, TryGetError,
     TryPutError,
 };
+pub use fault::Fault;
 pub use job::{Job, Ticket};
 pub use nats::Nats;
 pub use queue::{Queue, Shutdown};

@@ -1,6 +1,7 @@
 //! The connection.
 
-use crate::error::{ConnectError, Fault};
+use crate::error::ConnectError;
+use crate::fault::Fault;
 use crate::runtime::Runtime;
 use async_nats::connection::State;
 use async_nats::jetstream::{self, response::Response};
@@ -9,18 +10,17 @@ use async_nats::{Client, ConnectOptions, Message, Request, RequestErrorKind, Ser
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use std::fmt;
-use std::future::Future;
 use std::time::Duration;
 
-/// How long one request waits for its answer. What got none is asked again: a client does not say when it lost the connection
-/// in between.
+/// How long one request waits for its answer. What got none is asked again: a client does not say
+/// when it lost the connection in between.
 pub(crate) const ANSWER: Duration = Duration::from_secs(1);
 
-/// A connection to a NATS server, or to a cluster of them. Clones are the same connection; queues that are opened on it
-/// share it.
+/// A connection to a NATS server, or to a cluster of them. Clones are the same connection; queues
+/// that are opened on it share it.
 ///
-/// It runs in the tokio runtime in which it was made. Made outside of one, it brings a thread with a runtime of its own, so
-/// that any executor can use it.
+/// It runs in the tokio runtime in which it was made. Made outside of one, it brings a thread with
+/// a runtime of its own, so that any executor can use it.
 #[derive(Clone)]
 pub struct Nats {
     pub(crate) client: Client,
@@ -30,8 +30,9 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Connects to a server. `urls` is one address or several of one cluster, separated by commas, such as
-    /// `nats://127.0.0.1:4222` or `tls://user:password@a.example,tls://user:password@b.example`.
+    /// Connects to a server. `urls` is one address or several of one cluster, separated by commas,
+    /// such as `nats://127.0.0.1:4222` or
+    /// `tls://user:password@a.example,tls://user:password@b.example`.
     ///
     /// A connection that is lost later is made again, for ever.
     ///
@@ -58,12 +59,14 @@ impl Nats {
         let servers = servers
             .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))?;
         let runtime = Self::runtime()?;
-        let connecting = options.connect(servers);
+        // It is large.
+        let connecting = Box::pin(options.connect(servers));
         let client = runtime.run(connecting).await.map_err(ConnectError)?;
         Ok(Self::new(client, runtime))
     }
 
-    /// Connects to the servers that the environment variable `NATS_URL` names, or to the one on this machine.
+    /// Connects to the servers that the environment variable `NATS_URL` names, or to the one on
+    /// this machine.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -97,10 +100,11 @@ impl Nats {
         &self.client
     }
 
-    /// Deletes a queue with all that is inside, and its dead letters. Returns whether there was one.
+    /// Deletes a queue with all that is inside, and its dead letters. Returns whether there was
+    /// one.
     ///
-    /// Handles of it that are open anywhere fail with [`Fault::Gone`]. A name can be used again only after this: a queue that
-    /// was shut down stays so.
+    /// Handles of it that are open anywhere fail with [`Fault::Gone`]. A name can be used again
+    /// only after this: a queue that was shut down stays so.
     ///
     /// # Errors
     /// [`Fault`] if the server did not do it.
@@ -134,7 +138,7 @@ impl Nats {
             .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
     }
 
-    /// Asks JetStream's API, once, with JSON or nothing.
+    /// Asks `JetStream`'s API, once, with JSON or nothing.
     pub(crate) async fn api<A: DeserializeOwned>(
         &self,
         subject: &str,
@@ -179,31 +183,9 @@ impl Nats {
             _ => Fault::Server { code: 0, text: error.to_string() },
         })
     }
-
-    /// Asks again until there is an answer, or `patience` is over.
-    pub(crate) async fn persist<A, F>(
-        &self,
-        patience: Duration,
-        mut ask: impl FnMut() -> F,
-    ) -> Result<A, Fault>
-    where
-        F: Future<Output = Result<A, Fault>>,
-    {
-        let start = tokio::time::Instant::now();
-        let mut pause = Duration::from_millis(20);
-        loop {
-            match ask().await {
-                Err(fault) if fault.is_transient() && start.elapsed() + pause < patience => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_millis(500));
-                }
-                answer => return answer,
-            }
-        }
-    }
 }
 
-/// What JetStream says.
+/// What `JetStream` says.
 pub(crate) fn server_fault(error: &jetstream::Error) -> Fault {
     match error.error_code().0 {
         // Stream not found, consumer not found.

@@ -1,11 +1,12 @@
 //! Waiting for room.
 //!
-//! Each ack of a job is an event on the server. Processes that wait listen to them as one group, so that one ack wakes one
-//! waiting put, wherever it is. An event can be missed, or come before the room does: so the process looks by itself, more and
-//! more rarely, with one of its waiting puts at a time.
+//! Each ack of a job is an event on the server. Processes that wait listen to them as one group, so
+//! that one ack wakes one waiting put, wherever it is. An event can be missed, or come before the
+//! room does: so the process looks by itself, more and more rarely, with one of its waiting puts at
+//! a time.
 
 use crate::core::{Core, Outlook, Refused};
-use crate::error::Fault;
+use crate::fault::Fault;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::pin::pin;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// How soon a process looks for room by itself, the first time, and how rarely at last.
 const PACE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
@@ -56,7 +57,7 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
     let id = core.next_id();
     let mut waiting = None;
     let mut vain: Option<Duration> = None;
-    let mut unsure = Unsure::new(core.settings.timeout);
+    let mut patience = core.patience();
     loop {
         let mut made = pin!(room.made.notified());
         if waiting.is_some() {
@@ -72,7 +73,7 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
                 return Ok(());
             }
             Err(Refused::Full) if !wait => return Err(Refusal::Full),
-            Err(Refused::Full) => unsure.settled(),
+            Err(Refused::Full) => patience.renew(),
             Err(Refused::Failed(mut fault)) => {
                 if matches!(fault, Fault::NoQuorum) {
                     // Nobody takes items: there is no leader, or the queue is shut down or gone.
@@ -82,7 +83,7 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
                         Err(other) => fault = other,
                     }
                 }
-                unsure.pause(fault).await.map_err(Refusal::Failed)?;
+                patience.bear(fault).await.map_err(Refusal::Failed)?;
                 continue;
             }
         }
@@ -100,37 +101,6 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
                 vain = vain.map(|vain| vain * 2).filter(|vain| *vain <= VAIN.1);
             }
         }
-    }
-}
-
-/// The patience with a server of which we do not know whether it has the item.
-struct Unsure {
-    timeout: Duration,
-    since: Option<Instant>,
-    pause: Duration,
-}
-
-impl Unsure {
-    const PAUSE: Duration = Duration::from_millis(10);
-
-    fn new(timeout: Duration) -> Self {
-        Self { timeout, since: None, pause: Self::PAUSE }
-    }
-
-    /// The server has answered that it has not.
-    fn settled(&mut self) {
-        (self.since, self.pause) = (None, Self::PAUSE);
-    }
-
-    /// Waits before the next attempt, if there is one.
-    async fn pause(&mut self, fault: Fault) -> Result<(), Fault> {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        if !fault.is_transient() || since.elapsed() + self.pause > self.timeout {
-            return Err(fault);
-        }
-        sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_millis(500));
-        Ok(())
     }
 }
 

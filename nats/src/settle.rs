@@ -1,10 +1,11 @@
 //! Telling the server what became of a job, in the background.
 
 use crate::core::{Core, Refused, SettleParts, publish};
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::intake::Delivered;
 use crate::names;
 use crate::nats::ANSWER;
+use crate::patience::Patience;
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -12,7 +13,6 @@ use futures_util::stream::FuturesUnordered;
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 /// How many settlements are under way at once.
 const WINDOW: usize = 256;
@@ -93,10 +93,10 @@ pub(crate) async fn run(
 }
 
 fn one_less(core: &Weak<Core>) {
-    if let Some(core) = core.upgrade() {
-        if core.unsettled.fetch_sub(1, Ordering::SeqCst) == 1 {
-            core.settled.notify_waiters();
-        }
+    if let Some(core) = core.upgrade()
+        && core.unsettled.fetch_sub(1, Ordering::SeqCst) == 1
+    {
+        core.settled.notify_waiters();
     }
 }
 
@@ -110,19 +110,19 @@ async fn settle(parts: &SettleParts, settlement: Settlement) {
     }
 }
 
-/// Repeats it until the server has confirmed it, or the timeout is over. The lease is renewed meanwhile; if it fails in the
-/// end the job comes back.
+/// Repeats it until the server has confirmed it, or the timeout is over. The lease is renewed
+/// meanwhile; if it fails in the end the job comes back.
 async fn deliver(
     parts: &SettleParts,
     verdict: &Verdict,
     delivered: &Delivered,
 ) -> Result<(), Fault> {
-    let start = Instant::now();
+    let mut patience = Patience::new(parts.timeout);
     let mut verdict = verdict.clone();
-    let mut pause = Duration::from_millis(10);
     loop {
         if !matches!(verdict, Verdict::Done) && delivered.held.is_lost() {
-            // The server hands it out by itself: a nak would do it once more, while another worker is at it.
+            // The server hands it out by itself: a nak would do it once more, while another worker
+            // is at it.
             return Ok(());
         }
         let fault = match &verdict {
@@ -152,11 +152,7 @@ async fn deliver(
                 }
             }
         };
-        if start.elapsed() + pause > parts.timeout {
-            return Err(fault);
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_millis(500));
+        patience.bear(fault).await?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Knowing how things stand: whether the queue is shut down, done, or gone.
 
 use crate::core::{Core, Outlook};
-use crate::error::Fault;
+use crate::fault::Fault;
 use crate::names;
 use futures_util::StreamExt;
 use futures_util::stream::select_all;

@@ -99,7 +99,7 @@ struct Even;
 
 impl Codec<u64> for Even {
     fn encode(item: &u64) -> Result<Bytes, BoxError> {
-        if item % 2 == 0 { Ok(item.to_string().into()) } else { Err("it is odd".into()) }
+        if item.is_multiple_of(2) { Ok(item.to_string().into()) } else { Err("it is odd".into()) }
     }
 
     fn decode(bytes: &[u8]) -> Result<u64, BoxError> {
