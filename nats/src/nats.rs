@@ -8,6 +8,7 @@ use async_nats::jetstream::{self, response::Response};
 use async_nats::subject::ToSubject;
 use async_nats::{Client, ConnectOptions, Message, Request, RequestErrorKind, ServerAddr};
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::time::Duration;
@@ -45,19 +46,30 @@ impl Nats {
     /// # Ok(()) }
     /// ```
     pub async fn connect(urls: &str) -> Result<Self, ConnectError> {
-        Self::connect_with(urls, ConnectOptions::new()).await
+        let servers = servers(urls)?;
+        // The client leaves this to its user.
+        let mut options = ConnectOptions::new();
+        if let Some(server) = servers.iter().find(|server| server.has_user_pass()) {
+            let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+            let user = decoded(server.username().unwrap_or_default());
+            options = match server.password() {
+                Some(password) => options.user_and_password(user, decoded(password)),
+                None => options.token(user),
+            };
+        }
+        Self::open(servers, options).await
     }
 
-    /// Connects with all that [`async_nats`] can: credentials, tokens, keys, TLS, timeouts.
+    /// Connects with all that [`async_nats`] can: credentials, tokens, keys, TLS, timeouts. What
+    /// the addresses say of users is not looked at.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn connect_with(urls: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
-        let servers: Result<Vec<ServerAddr>, _> =
-            urls.split(',').map(|url| url.trim().parse()).collect();
-        let error = async_nats::ConnectErrorKind::ServerParse;
-        let servers = servers
-            .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))?;
+        Self::open(servers(urls)?, options).await
+    }
+
+    async fn open(servers: Vec<ServerAddr>, options: ConnectOptions) -> Result<Self, ConnectError> {
         let runtime = Self::runtime()?;
         // It is large.
         let connecting = Box::pin(options.connect(servers));
@@ -183,6 +195,12 @@ impl Nats {
             _ => Fault::Server { code: 0, text: error.to_string() },
         })
     }
+}
+
+fn servers(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
+    let parsed: Result<_, _> = urls.split(',').map(|url| url.trim().parse()).collect();
+    let error = async_nats::ConnectErrorKind::ServerParse;
+    parsed.map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
 }
 
 /// What `JetStream` says.

@@ -2,7 +2,9 @@
 
 mod api;
 mod bad;
+mod broken;
 mod dead;
+mod proxy;
 #[path = "../../examples/common/server.rs"]
 mod server;
 mod shutdown;
