@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::job::Job;
 use crate::join;
 use crate::names;
+use crate::nats::Nats;
 use serde_json::{Value, json};
 use std::fmt;
 use std::marker::PhantomData;
@@ -39,6 +40,16 @@ impl<T, C> Queue<T, C> {
 
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.handles.0
+    }
+
+    /// The connection that it is on.
+    pub fn nats(&self) -> &Nats {
+        &self.core().nats
+    }
+
+    /// Its name on the server.
+    pub fn name(&self) -> &str {
+        &self.core().name
     }
 
     /// Waits until everything that was put is done, by whichever process, or a dead letter.

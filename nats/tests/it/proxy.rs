@@ -74,7 +74,7 @@ impl State {
     fn pass(&self, from: TcpStream, mut to: TcpStream, back: bool) {
         let mut from = BufReader::new(from);
         let mut frame = Vec::new();
-        while self.read(&mut from, &mut frame).is_some() {
+        while Self::read(&mut from, &mut frame).is_some() {
             let stalled = self.stalled.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.resumed.wait_while(stalled, |stalled| *stalled));
             if back && self.loses(&frame) {
@@ -87,8 +87,8 @@ impl State {
         let _ = to.shutdown(Shutdown::Both);
     }
 
-    /// A line of the protocol, with the bytes that it announces.
-    fn read(&self, from: &mut BufReader<TcpStream>, frame: &mut Vec<u8>) -> Option<()> {
+    /// Reads a line of the protocol, with the bytes that it announces.
+    fn read(from: &mut BufReader<TcpStream>, frame: &mut Vec<u8>) -> Option<()> {
         frame.clear();
         if from.read_until(b'\n', frame).ok()? == 0 {
             return None;
