@@ -17,6 +17,9 @@ use std::time::Duration;
 /// when it lost the connection in between.
 pub(crate) const ANSWER: Duration = Duration::from_secs(1);
 
+/// A server that does not answer three of these is left for another one.
+const PING: Duration = Duration::from_secs(2);
+
 /// A connection to a NATS server, or to a cluster of them. Clones are the same connection; queues
 /// that are opened on it share it.
 ///
@@ -35,7 +38,8 @@ impl Nats {
     /// such as `nats://127.0.0.1:4222` or
     /// `tls://user:password@a.example,tls://user:password@b.example`.
     ///
-    /// A connection that is lost later is made again, for ever.
+    /// A connection that is lost later is made again, for ever: to another server of the cluster
+    /// if there is one, also when the first one only stands still.
     ///
     /// # Errors
     /// [`ConnectError`] if an address makes no sense, no server is there, or it does not let us in.
@@ -47,8 +51,8 @@ impl Nats {
     /// ```
     pub async fn connect(urls: &str) -> Result<Self, ConnectError> {
         let servers = servers(urls)?;
+        let mut options = ConnectOptions::new().ping_interval(PING);
         // The client leaves this to its user.
-        let mut options = ConnectOptions::new();
         if let Some(server) = servers.iter().find(|server| server.has_user_pass()) {
             let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
             let user = decoded(server.username().unwrap_or_default());
@@ -62,6 +66,9 @@ impl Nats {
 
     /// Connects with all that [`async_nats`] can: credentials, tokens, keys, TLS, timeouts. What
     /// the addresses say of users is not looked at.
+    ///
+    /// Its `ping_interval` is a minute, unless it is set: after three of them a server that stands
+    /// still is left for another one, and a [`timeout`](crate::Builder::timeout) is over before.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
