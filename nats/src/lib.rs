@@ -1,4 +1,4 @@
-//! The work queue of [`forebay`] on NATS `JetStream`: the same workers, on many machines.
+#![doc = include_str!("../README.md")]
 
 mod builder;
 mod codec;

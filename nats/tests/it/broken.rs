@@ -100,18 +100,21 @@ async fn a_connection_that_comes_back_goes_on() {
     soon(cut.join()).await.unwrap();
 }
 
-/// The server hides its events from the user `deaf`.
-const DEAF: &str = r#"authorization {
+/// `deaf` may do what the README says that it takes, and hears no events.
+const USERS: &str = r#"authorization {
     users = [
         { user: "all", password: "p/q" }
-        { user: "deaf", password: "p", permissions: { subscribe: { deny: "$JS.EVENT.>" } } }
+        { user: "deaf", password: "p", permissions: {
+            publish: { allow: ["$JS.API.>", "$JS.ACK.>", "forebay.>"] }
+            subscribe: { allow: "_INBOX.>" }
+        } }
     ]
 }
 "#;
 
 #[tokio::test]
 async fn without_permission_for_events_all_is_right_though_slower() {
-    let servers = Servers::configured(1, Some(DEAF));
+    let servers = Servers::configured(1, Some(USERS));
     let port = servers.nodes[0].port();
     let deaf = connect(&format!("nats://deaf:p@127.0.0.1:{port}")).await;
     let all = connect(&format!("nats://all:p%2Fq@127.0.0.1:{port}")).await;
@@ -152,7 +155,7 @@ async fn without_permission_for_events_all_is_right_though_slower() {
 
 #[tokio::test]
 async fn credentials_are_asked_for() {
-    let servers = Servers::configured(1, Some(DEAF));
+    let servers = Servers::configured(1, Some(USERS));
     let port = servers.nodes[0].port();
     drop(connect(&format!("nats://all:p%2Fq@127.0.0.1:{port}")).await);
     for url in [format!("nats://127.0.0.1:{port}"), format!("nats://all:q@127.0.0.1:{port}")] {
