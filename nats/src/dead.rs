@@ -107,7 +107,7 @@ pub(crate) async fn info(core: &Core) -> Result<StreamInfo, Fault> {
     core.patience().ask(|| core.nats.api(&subject, "")).await
 }
 
-/// `JetStream`'s number for "no message found".
+/// JetStream's number for "no message found".
 const NO_MESSAGE: u64 = 10037;
 
 #[derive(Deserialize)]

@@ -27,7 +27,7 @@ pub enum Fault {
     Gone,
     /// The server refused.
     Server {
-        /// `JetStream`'s number for the reason; zero where it gives none.
+        /// JetStream's number for the reason; zero where it gives none.
         code: u64,
         /// Its words.
         text: String,

@@ -30,17 +30,22 @@ impl<T, C: Codec<T>> Queue<T, C> {
     pub async fn get(&self) -> Result<Job<T>, GetError> {
         let core = self.core();
         loop {
-            let delivered = match core.arrived.try_recv() {
-                Ok(delivered) => {
-                    core.demand.renew();
-                    delivered
-                }
-                Err(_) => core.nats.runtime.run(self.wait()).await?,
+            let delivered = match self.arrived() {
+                Some(delivered) => delivered,
+                None => core.nats.runtime.run(self.wait()).await?,
             };
             if let Some(job) = self.decode(delivered) {
                 return Ok(job);
             }
         }
+    }
+
+    /// A job that waits here already.
+    fn arrived(&self) -> Option<Delivered> {
+        let core = self.core();
+        let delivered = core.arrived.try_recv().ok()?;
+        core.demand.taken(core.arrived.len(), core.settings.prefetch);
+        Some(delivered)
     }
 
     async fn wait(&self) -> Result<Delivered, GetError> {
@@ -86,12 +91,9 @@ impl<T, C: Codec<T>> Queue<T, C> {
     pub async fn try_get(&self) -> Result<Job<T>, TryGetError> {
         let core = self.core();
         loop {
-            let delivered = match core.arrived.try_recv() {
-                Ok(delivered) => {
-                    core.demand.renew();
-                    delivered
-                }
-                Err(_) => core.nats.runtime.run(self.ask()).await?,
+            let delivered = match self.arrived() {
+                Some(delivered) => delivered,
+                None => core.nats.runtime.run(self.ask()).await?,
             };
             if let Some(job) = self.decode(delivered) {
                 return Ok(job);

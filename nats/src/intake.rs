@@ -9,7 +9,7 @@ use crate::lease::Held;
 use crate::names;
 use crate::nats::ANSWER;
 use crate::settle::{Reason, Settlement, Verdict};
-use async_nats::{Message, Subscriber, jetstream};
+use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -51,13 +51,20 @@ impl Demand {
     pub(crate) fn want(&self) -> Wanting<'_> {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         self.renew();
+        self.changed.notify_one();
         Wanting(self)
     }
 
-    /// A job was taken that had waited here: perhaps the next ones are to be asked for.
-    pub(crate) fn renew(&self) {
+    /// A job was taken, of which so many are left here: perhaps the next ones are to be asked for.
+    pub(crate) fn taken(&self, left: usize, prefetch: usize) {
+        self.renew();
+        if left * 2 <= prefetch {
+            self.changed.notify_one();
+        }
+    }
+
+    fn renew(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        self.changed.notify_one();
     }
 
     pub(crate) fn waiting(&self) -> usize {
@@ -299,17 +306,45 @@ fn next_subject(core: &Core) -> String {
 
 /// An item that has come, unless it is a dead letter.
 pub(crate) fn receive(core: &Core, message: Message) -> Option<Delivered> {
-    let message = jetstream::Message { message, context: core.nats.jetstream.clone() };
-    let info = message.info().ok()?;
-    let attempts = u32::try_from(info.delivered).unwrap_or(u32::MAX);
-    let sequence = info.stream_sequence;
-    let reply = message.message.reply.clone()?;
+    let reply = message.reply?;
+    let (attempts, sequence) = counts(&reply)?;
     let held = core.leases.hold(reply, core.settings.lease);
-    let delivered = Delivered { payload: message.message.payload, attempts, sequence, held };
+    let delivered = Delivered { payload: message.payload, attempts, sequence, held };
     if core.exhausted(attempts) {
         let verdict = Verdict::Dead(Reason::Exhausted);
         core.settle(Settlement { verdict, delivered, told: None });
         return None;
     }
     Some(delivered)
+}
+
+/// How often a message was handed out, and its number in the stream. The server writes them into
+/// the subject for its ack: after `$JS.ACK`, perhaps a domain and an account, the stream and the
+/// consumer.
+fn counts(reply: &str) -> Option<(u32, u64)> {
+    let words: Vec<_> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
+    let first = if words.len() >= 9 { 4 } else { 2 };
+    let attempts: u64 = words.get(first)?.parse().ok()?;
+    let sequence = words.get(first + 1)?.parse().ok()?;
+    Some((u32::try_from(attempts).unwrap_or(u32::MAX), sequence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn both_forms_of_an_ack_are_read() {
+        for (reply, expected) in [
+            ("$JS.ACK.S.C.3.17.9.1700000000.4", Some((3, 17))),
+            ("$JS.ACK.domain.account.S.C.3.17.9.1700000000.4", Some((3, 17))),
+            ("$JS.ACK.domain.account.S.C.3.17.9.1700000000.4.random", Some((3, 17))),
+            ("$JS.ACK.S.C.99999999999.17.9.1.4", Some((u32::MAX, 17))),
+            ("$JS.ACK.S.C", None),
+            ("$JS.ACK.S.C.x.17.9.1.4", None),
+            ("_INBOX.S.C.3.17.9.1.4", None),
+        ] {
+            assert_eq!(counts(reply), expected, "{reply}");
+        }
+    }
 }

@@ -47,7 +47,8 @@ impl Lease {
             return;
         }
         let sent = Instant::now();
-        let wait = ANSWER.min(self.length / 3);
+        // Two attempts fit into a lease, also when the first one is not answered.
+        let wait = ANSWER.min(self.length / 2);
         if nats.ask(self.reply.clone(), "+WPI", wait).await.is_ok() && !self.is_lost() {
             *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner) = sent;
         }

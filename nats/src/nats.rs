@@ -28,8 +28,6 @@ const PING: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Nats {
     pub(crate) client: Client,
-    /// Reads what comes with a job. It has a task of its own, so there is one for all.
-    pub(crate) jetstream: jetstream::Context,
     pub(crate) runtime: Runtime,
 }
 
@@ -147,8 +145,7 @@ impl Nats {
     }
 
     fn new(client: Client, runtime: Runtime) -> Self {
-        let jetstream = runtime.enter(|| jetstream::new(client.clone()));
-        Self { client, jetstream, runtime }
+        Self { client, runtime }
     }
 
     fn runtime() -> Result<Runtime, ConnectError> {
@@ -157,7 +154,7 @@ impl Nats {
             .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
     }
 
-    /// Asks `JetStream`'s API, once, with JSON or nothing.
+    /// Asks JetStream's API, once, with JSON or nothing.
     pub(crate) async fn api<A: DeserializeOwned>(
         &self,
         subject: &str,
@@ -210,7 +207,7 @@ fn servers(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
     parsed.map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
 }
 
-/// What `JetStream` says.
+/// What JetStream says.
 pub(crate) fn server_fault(error: &jetstream::Error) -> Fault {
     match error.error_code().0 {
         // Stream not found, consumer not found.

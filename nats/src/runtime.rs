@@ -45,16 +45,14 @@ impl Runtime {
         });
     }
 
-    /// Calls what needs tokio around it.
-    pub(crate) fn enter<R>(&self, call: impl FnOnce() -> R) -> R {
-        let _context = self.handle.enter();
-        call()
-    }
-
     /// Lets any executor poll what needs tokio's timers.
     pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
-        poll_fn(|cx| self.enter(|| future.as_mut().poll(cx))).await
+        poll_fn(|cx| {
+            let _context = self.handle.enter();
+            future.as_mut().poll(cx)
+        })
+        .await
     }
 
     /// Runs a future on this thread, which sleeps meanwhile.

@@ -40,7 +40,7 @@ pub enum OpenError {
         /// Its version.
         version: String,
     },
-    /// The server runs without `JetStream`, or the account may not use it.
+    /// The server runs without JetStream, or the account may not use it.
     NoJetStream,
     /// The server did not do it.
     Failed(Fault),

@@ -32,7 +32,7 @@ pub(crate) fn builder() -> Builder {
     Builder::new().lease(LEASE)
 }
 
-pub(crate) const LEASE: Duration = Duration::from_millis(600);
+pub(crate) const LEASE: Duration = Duration::from_millis(1500);
 
 pub(crate) async fn open(nats: &Nats, builder: Builder) -> Queue<u64> {
     builder.fifo(nats, "q").await.unwrap()
