@@ -12,6 +12,11 @@ use crate::queue::Queue;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// The oldest servers that are known to keep jobs, alone and as several: 2.9.10 loses some by a
+/// crash, and three of 2.10.26 by one of their leader or of all.
+const OLDEST: (i64, i64, i64) = (2, 10, 26);
+const OLDEST_OF_SEVERAL: (i64, i64, i64) = (2, 11, 11);
+
 impl Builder {
     pub(crate) async fn open<T, C: Codec<T>>(
         self,
@@ -20,8 +25,9 @@ impl Builder {
     ) -> Result<Queue<T, C>, OpenError> {
         self.check(name)?;
         let info = nats.client.server_info();
-        if !nats.client.is_server_compatible(2, 10, 26) {
-            return Err(OpenError::ServerTooOld { version: info.version });
+        let oldest = if self.replicas > 1 { OLDEST_OF_SEVERAL } else { OLDEST };
+        if !nats.client.is_server_compatible(oldest.0, oldest.1, oldest.2) {
+            return Err(OpenError::ServerTooOld { version: info.version, oldest });
         }
         // Servers that have only just started have no leader yet.
         let patience = self.timeout.min(Duration::from_secs(10));

@@ -35,10 +35,12 @@ pub enum OpenError {
         /// What the queue has.
         found: String,
     },
-    /// The server is older than 2.10.26. Older ones lose jobs.
+    /// The server is older than those that are known to keep jobs.
     ServerTooOld {
         /// Its version.
         version: String,
+        /// The oldest that will do: 2.10.26, and 2.11.11 for more than one replica.
+        oldest: (i64, i64, i64),
     },
     /// The server runs without JetStream, or the account may not use it.
     NoJetStream,
@@ -53,9 +55,10 @@ impl fmt::Display for OpenError {
             Self::Differs { what, asked, found } => {
                 write!(f, "the queue is there with another {what}: {found} instead of {asked}")
             }
-            Self::ServerTooOld { version } => {
-                write!(f, "NATS server {version} is too old: 2.10.26 is the oldest that keeps jobs")
-            }
+            Self::ServerTooOld { version, oldest: (major, minor, patch) } => write!(
+                f,
+                "NATS server {version} loses jobs: {major}.{minor}.{patch} is the oldest that will do"
+            ),
             Self::NoJetStream => f.write_str("the NATS server has no JetStream for this account"),
             Self::Failed(fault) => write!(f, "opening the queue: {fault}"),
         }
