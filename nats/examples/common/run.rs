@@ -106,6 +106,22 @@ impl Run {
         signal(self.workers[number].as_ref().expect("it lives"), Signal::CONT);
     }
 
+    /// How things stand, for one who wonders why they don't move.
+    pub(crate) async fn state(&self) -> String {
+        let client = self.queue.nats().client();
+        let (put, done) = (self.accounts().put, self.accounts().done());
+        let mut state = vec![format!("put {put}, done {done}")];
+        for what in ["STREAM.INFO.FOREBAY_JOBS_primes", "CONSUMER.INFO.FOREBAY_JOBS_primes.workers"]
+        {
+            let answer = client.request(format!("$JS.API.{what}"), "".into()).await;
+            state.push(match answer {
+                Ok(answer) => String::from_utf8_lossy(&answer.payload).into_owned(),
+                Err(error) => format!("{what}: {error}"),
+            });
+        }
+        state.join("\n")
+    }
+
     /// The node that leads the queue.
     pub(crate) async fn leader(&self) -> usize {
         let client = self.queue.nats().client().clone();
