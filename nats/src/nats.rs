@@ -214,6 +214,8 @@ pub(crate) fn server_fault(error: &jetstream::Error) -> Fault {
         10059 | 10014 => Fault::Gone,
         // No leader, or JetStream is only just starting.
         10008 | 10009 => Fault::NoQuorum,
+        // An earlier attempt to put the item is not decided yet.
+        10158 => Fault::TimedOut,
         code => Fault::Server { code, text: error.to_string() },
     }
 }

@@ -100,6 +100,36 @@ async fn a_connection_that_comes_back_goes_on() {
     soon(cut.join()).await.unwrap();
 }
 
+#[tokio::test]
+async fn without_a_quorum_a_put_waits_and_puts_nothing_twice() {
+    let servers = Servers::start(3);
+    let nats = connect(&servers.urls()).await;
+    drop(open(&nats, builder().replicas(3)).await);
+    let leader = loop {
+        let asked = nats.client().request("$JS.API.STREAM.INFO.FOREBAY_JOBS_q", "".into()).await;
+        let info: serde_json::Value = serde_json::from_slice(&asked.unwrap().payload).unwrap();
+        if let Some(name) = info["cluster"]["leader"].as_str() {
+            break name.strip_prefix("node").unwrap().parse::<usize>().unwrap();
+        }
+        sleep(ms(50)).await;
+    };
+    let queue = open(&connect(&servers.nodes[leader].url()).await, builder().replicas(3)).await;
+    let others = [(leader + 1) % 3, (leader + 2) % 3];
+    for node in others {
+        servers.nodes[node].pause();
+    }
+    // It is asked again by the same id, which the leader has not decided on.
+    let mut put = pin!(queue.put(1));
+    waits(ms(3500), &mut put).await;
+    for node in others {
+        servers.nodes[node].resume();
+    }
+    soon(put).await.unwrap();
+    assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 1);
+    soon(queue.join()).await.unwrap();
+    waits(ms(300), queue.get()).await;
+}
+
 /// `deaf` may do what the README says that it takes, and hears no events.
 const USERS: &str = r#"authorization {
     users = [
