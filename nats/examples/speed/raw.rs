@@ -1,9 +1,10 @@
 //! The client without the queue: the same stream and consumer, and no more than is asked for.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use forebay_nats::async_nats::Client;
 use forebay_nats::async_nats::jetstream::{self, consumer, stream};
+use forebay_nats::async_nats::{Client, HeaderMap};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::{Args, Times, WINDOW, item, timed};
@@ -36,8 +37,18 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Outcome<Times> {
         })
         .await?;
     let payload = serde_json::to_vec(&item())?;
+    let count = AtomicU64::new(0);
     let put = || async {
-        jetstream.publish("raw", payload.clone().into()).await?.await?;
+        if args.ids {
+            // As the queue's, so that the server knows an item again.
+            let mut headers = HeaderMap::new();
+            let id = format!("{}.{}", "y".repeat(22), count.fetch_add(1, Ordering::Relaxed));
+            headers.insert("Nats-Msg-Id", id);
+            let published = jetstream.publish_with_headers("raw", headers, payload.clone().into());
+            published.await?.await?;
+        } else {
+            jetstream.publish("raw", payload.clone().into()).await?.await?;
+        }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     };
 
