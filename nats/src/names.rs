@@ -1,0 +1,35 @@
+//! What a queue is called on the server.
+
+/// The stream of its jobs.
+pub(crate) fn jobs(name: &str) -> String {
+    format!("FOREBAY_JOBS_{name}")
+}
+
+/// The stream of its dead letters.
+pub(crate) fn dead(name: &str) -> String {
+    format!("FOREBAY_DEAD_{name}")
+}
+
+/// Where items are published.
+pub(crate) fn subject(name: &str) -> String {
+    format!("forebay.jobs.{name}")
+}
+
+/// The subject of a stream that takes no items any more: a stream has at least one.
+pub(crate) fn closed(name: &str) -> String {
+    format!("forebay.closed.{name}")
+}
+
+/// Where dead letters are published.
+pub(crate) fn letters(name: &str) -> String {
+    format!("forebay.dead.{name}")
+}
+
+/// The consumer that all workers share.
+pub(crate) const WORKERS: &str = "workers";
+
+/// Whether a name can be part of the names above.
+pub(crate) fn is_valid(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
