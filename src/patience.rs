@@ -36,7 +36,7 @@ struct Lessons {
     spin: Option<Habit>,
     /// On which thread this side last waited, or woke the other one; zero before.
     thread: AtomicUsize,
-    /// The last place at which a budget ended.
+    /// Where a budget ended last; zero before.
     yielded_at: AtomicUsize,
 }
 
@@ -105,13 +105,15 @@ impl Patient<'_> {
         }
     }
 
-    /// Whether the budget that ends at `place` has not ended there yet: a wait that is dropped and
-    /// begun again gives way once, and then gets its message.
-    pub(crate) fn gives_way_at(self, place: usize) -> bool {
-        self.own.yielded_at.load(Relaxed) != place && {
-            self.own.yielded_at.store(place, Relaxed);
-            true
+    /// Whether the budget that ended at this place has not ended there yet: a wait that is dropped and
+    /// begun again gives way once, and then gets its message. The first one, of a channel that may be
+    /// short-lived, is free.
+    pub(crate) fn gives_way_at(self, end: usize) -> bool {
+        let last = self.own.yielded_at.load(Relaxed);
+        if last != end {
+            self.own.yielded_at.store(end, Relaxed);
         }
+        last != end && last != 0
     }
 }
 

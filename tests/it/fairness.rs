@@ -388,7 +388,9 @@ fn assert_gives_way(what: &str, mut operation: impl AsyncFnMut()) {
         let before = done.get();
         let polled = task.poll();
         let turn = done.get() - before;
-        assert!(turn <= BUDGET, "{what}: {turn} operations without giving way");
+        // The first budget of a channel is free.
+        let budget = if wakes == 1 { 2 * BUDGET } else { BUDGET };
+        assert!(turn <= budget, "{what}: {turn} operations without giving way");
         if polled.is_ready() {
             break;
         }
@@ -460,7 +462,7 @@ fn assert_gives_way_once<F: Future>(wait: impl Fn() -> F, settle: impl Fn(F::Out
         };
         settle(output);
     }
-    assert!(turns >= LOOPS / BUDGET, "it gave way {turns} times");
+    assert!(turns >= LOOPS / BUDGET - 1, "it gave way {turns} times");
 }
 
 #[test]
@@ -517,7 +519,7 @@ fn a_next_that_is_dropped_when_it_gives_way_gets_its_message_the_next_time() {
         }
         assert_eq!(next, Poll::Ready(Some(message)));
     }
-    assert!(turns >= LOOPS / BUDGET, "it gave way {turns} times");
+    assert!(turns >= LOOPS / BUDGET - 1, "it gave way {turns} times");
 }
 
 /// Whatever is ready beside an endless loop runs.
