@@ -102,6 +102,9 @@ impl<T> Shared<T> {
     /// On the fast path; otherwise the item comes back.
     #[inline]
     pub(super) fn put_fast(&self, item: T, origin: Origin) -> Result<(), T> {
+        if origin == Origin::New {
+            return self.storage.put_fast(item, &self.unfinished, origin);
+        }
         let counted = self.count_requeued(origin);
         self.storage.put_fast(item, &self.unfinished, origin)?;
         counted.cancel();
