@@ -6,7 +6,7 @@
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
 use crate::error::{TryRecvError, TrySendError};
-use crate::gate::{Gate, sweep};
+use crate::gate::{Gate, sweep, wake_or};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
@@ -158,7 +158,7 @@ impl<T> Channel<T> {
     }
 
     #[cold]
-    fn announce_room(&self, owed: Owed) {
+    pub(super) fn announce_room(&self, owed: Owed) {
         if owed == Owed::Wakeup {
             return self.open_vacancies(1);
         }
@@ -352,9 +352,7 @@ impl<T> Watched for Channel<T> {
 /// until somebody raises the flag again.
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if gates[0].wake(count) < count {
-        open_all(word, gates);
-    }
+    wake_or(gates[0], count, || open_all(word, gates));
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {

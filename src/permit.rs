@@ -49,6 +49,20 @@ pub struct Permits<'a, T> {
     pub(crate) left: usize,
 }
 
+impl<'a, T> Permits<'a, T> {
+    /// The caller answers for the room from here on.
+    pub(crate) fn keep(self) {
+        core::mem::forget(self);
+    }
+
+    /// The only one.
+    pub(crate) fn into_permit(self) -> Permit<'a, T> {
+        let channel = self.channel;
+        self.keep();
+        Permit { channel }
+    }
+}
+
 impl<'a, T> Iterator for Permits<'a, T> {
     type Item = Permit<'a, T>;
 

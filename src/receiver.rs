@@ -4,7 +4,8 @@ use crate::channel::Channel;
 use crate::error::TryRecvError;
 use crate::futures::Recv;
 use crate::handle::{closes, looks};
-use crate::sync::Arc;
+use crate::stream::leave_streams;
+use crate::sync::{Arc, both};
 use crate::wait::Stage;
 use core::fmt;
 
@@ -135,8 +136,9 @@ impl<T> Clone for Receiver<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.leave_streams();
-        self.channel.drop_receiver();
+        let Self { channel, stage, .. } = self;
+        // The waker of the stream may panic when it is dropped.
+        both(|| leave_streams(channel, stage), || channel.drop_receiver());
     }
 }
 

@@ -49,8 +49,7 @@ impl<T> Sender<T> {
     /// # Errors
     /// [`ReserveError::Full`] or [`ReserveError::Closed`].
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, ReserveError> {
-        try_reserve(&self.channel, 1)?;
-        Ok(Permit { channel: &self.channel })
+        try_reserve(&self.channel, 1).map(Permits::into_permit)
     }
 
     /// As [`reserve`](Self::reserve), on a thread, which sleeps while the channel is full.
@@ -61,15 +60,15 @@ impl<T> Sender<T> {
     /// [`ReserveError::Closed`].
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn reserve_blocking(&self) -> Result<Permit<'_, T>, ReserveError> {
-        self.reserve().0.block()?;
-        Ok(Permit { channel: &self.channel })
+        self.reserve().0.block().map(Permits::into_permit)
     }
 
     /// Reserves room for `n` messages together, and waits until there is so much at one moment.
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, or than 4095 (15 on a 32-bit machine).
+    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, or if more than 4095 (15 on a 32-bit machine) would be
+    ///   reserved at a time.
     ///
     /// # Fairness
     /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need room for one go first. So it
@@ -97,8 +96,7 @@ impl<T> Sender<T> {
     /// # Errors
     /// [`ReserveError::Full`], [`ReserveError::Closed`] or [`ReserveError::TooMany`].
     pub fn try_reserve_many(&self, n: usize) -> Result<Permits<'_, T>, ReserveError> {
-        try_reserve(&self.channel, n)?;
-        Ok(Permits { channel: &self.channel, left: n })
+        try_reserve(&self.channel, n)
     }
 
     /// As [`reserve_many`](Self::reserve_many), on a thread, which sleeps meanwhile.
@@ -109,8 +107,7 @@ impl<T> Sender<T> {
     /// [`ReserveError::Closed`] or [`ReserveError::TooMany`].
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn reserve_many_blocking(&self, n: usize) -> Result<Permits<'_, T>, ReserveError> {
-        self.reserve_many(n).0.block()?;
-        Ok(Permits { channel: &self.channel, left: n })
+        self.reserve_many(n).0.block()
     }
 
     /// As [`reserve`](Self::reserve), with a permit that owns the sender, and can go to another task.
@@ -135,14 +132,14 @@ impl<T> Sender<T> {
     /// # Errors
     /// [`ReserveError::Full`] or [`ReserveError::Closed`], with the sender.
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, (Self, ReserveError)> {
-        match try_reserve(&self.channel, 1) {
+        match try_reserve(&self.channel, 1).map(Permits::keep) {
             Ok(()) => Ok(OwnedPermit { sender: Some(self) }),
             Err(error) => Err((self, error)),
         }
     }
 }
 
-fn try_reserve<T>(channel: &Channel<T>, n: usize) -> Result<(), ReserveError> {
+fn try_reserve<T>(channel: &Channel<T>, n: usize) -> Result<Permits<'_, T>, ReserveError> {
     let mut backoff = Backoff::default();
     loop {
         match (Reserving { channel, n }).attempt() {
@@ -159,8 +156,9 @@ pub(crate) struct Reserving<'a, T> {
     pub(crate) n: usize,
 }
 
-impl<T> Attempt for Reserving<'_, T> {
-    type Output = Result<(), ReserveError>;
+impl<'a, T> Attempt for Reserving<'a, T> {
+    // What is reserved is given back wherever it gets lost.
+    type Output = Result<Permits<'a, T>, ReserveError>;
     type Seen = Position;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
@@ -169,7 +167,8 @@ impl<T> Attempt for Reserving<'_, T> {
             return Outcome::Done(Err(ReserveError::TooMany { most }));
         }
         match self.channel.reserve(self.n) {
-            Ok(()) => Outcome::Done(Ok(())),
+            Ok(true) => Outcome::Done(Ok(Permits { channel: self.channel, left: self.n })),
+            Ok(false) => Outcome::Done(Err(ReserveError::TooMany { most })),
             Err(PushError::Closed) => Outcome::Done(Err(ReserveError::Closed)),
             Err(PushError::Full(full)) => Outcome::Blocked(full),
             Err(PushError::Busy) => Outcome::Busy,
@@ -207,7 +206,7 @@ macro_rules! reserve_future {
             type Output = Result<$permits<'a, T>, ReserveError>;
 
             fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-                self.0.poll(cx).map(|reserved| reserved.map(|()| $made(&self.0.attempt)))
+                self.0.poll(cx).map(|reserved| reserved.map($made))
             }
         }
 
@@ -228,9 +227,7 @@ macro_rules! reserve_future {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Reserve<'a, T>(Wait<Reserving<'a, T>>);
 
-reserve_future!(Reserve, "Reserve", Permit, |attempt: &Reserving<'a, T>| Permit {
-    channel: attempt.channel
-});
+reserve_future!(Reserve, "Reserve", Permit, Permits::into_permit);
 
 /// Reserves room for several messages, and waits until there is so much first.
 ///
@@ -241,10 +238,7 @@ reserve_future!(Reserve, "Reserve", Permit, |attempt: &Reserving<'a, T>| Permit 
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct ReserveMany<'a, T>(Wait<Reserving<'a, T>>);
 
-reserve_future!(ReserveMany, "ReserveMany", Permits, |attempt: &Reserving<'a, T>| Permits {
-    channel: attempt.channel,
-    left: attempt.n
-});
+reserve_future!(ReserveMany, "ReserveMany", Permits, core::convert::identity);
 
 /// Reserves room for one message, and waits for it first while the channel is full. It owns the sender.
 ///
@@ -267,8 +261,9 @@ impl<T> Future for ReserveOwned<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { sender, stage } = &mut *self;
         let channel = &sender.as_ref().expect("`ReserveOwned` polled after completion").channel;
-        wait::poll(&mut Reserving { channel, n: 1 }, stage, cx)
-            .map(|reserved| reserved.map(|()| OwnedPermit { sender: sender.take() }))
+        let reserved = wait::poll(&mut Reserving { channel, n: 1 }, stage, cx);
+        let reserved = reserved.map(|reserved| reserved.map(Permits::keep));
+        reserved.map(|reserved| reserved.map(|()| OwnedPermit { sender: sender.take() }))
     }
 }
 

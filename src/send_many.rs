@@ -12,6 +12,7 @@ use crate::wait::{Attempt, Outcome, Wait};
 use alloc::collections::VecDeque;
 use core::fmt;
 use core::future::Future;
+use core::iter::Fuse;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -49,6 +50,7 @@ impl<T> Sender<T> {
         SendMany(Wait::new(SendingMany {
             sending: Sending::new(&self.channel, None),
             unsent: Some(Unsent::new(messages.into_iter())),
+            known: 0,
         }))
     }
 
@@ -109,7 +111,7 @@ pub struct Unsent<T, I> {
     hand: Option<T>,
     /// Taken from the iterator too, where others took the room meanwhile.
     more: VecDeque<T>,
-    rest: I,
+    rest: Fuse<I>,
     sent: usize,
 }
 
@@ -122,7 +124,7 @@ impl<T, I> Unsent<T, I> {
 
 impl<T, I: Iterator<Item = T>> Unsent<T, I> {
     fn new(rest: I) -> Self {
-        Self { hand: None, more: VecDeque::new(), rest, sent: 0 }
+        Self { hand: None, more: VecDeque::new(), rest: rest.fuse(), sent: 0 }
     }
 
     /// Sends what there is room for; `true` if that was all, `false` if the channel is closed.
@@ -141,23 +143,18 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                     Outcome::Busy => return Outcome::Busy,
                 }
             }
-            let mut stage = Stage::new();
-            let more = stage.fill(&mut self.rest, channel.room().max(1));
+            let mut staged = Staged { stage: Stage::new(), more: &mut self.more };
+            let more = staged.stage.fill(&mut self.rest, channel.room().max(1));
             let stopped = loop {
-                if stage.len() == 0 {
+                if staged.stage.len() == 0 {
                     break None;
                 }
-                match channel.push_many(&mut stage) {
+                match channel.push_many(&mut staged.stage) {
                     Ok(count) => self.sent += count,
                     Err(error) => break Some(error),
                 }
             };
-            if stage.len() > 0 {
-                let left = stage.len();
-                let mut left = stage.take(left);
-                self.hand = left.next();
-                self.more.extend(left);
-            }
+            drop(staged);
             match stopped {
                 None if !more => return Outcome::Done(true),
                 Some(PushError::Closed) => return Outcome::Done(false),
@@ -187,6 +184,21 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
     }
 }
 
+/// Messages on their way. Those that are not sent come back, also where a waker or the iterator panics.
+struct Staged<'a, T> {
+    stage: Stage<T>,
+    more: &'a mut VecDeque<T>,
+}
+
+impl<T> Drop for Staged<'_, T> {
+    fn drop(&mut self) {
+        let left = self.stage.len();
+        if left > 0 {
+            self.more.extend(self.stage.take(left));
+        }
+    }
+}
+
 impl<T, I: Iterator<Item = T>> Iterator for Unsent<T, I> {
     type Item = T;
 
@@ -212,6 +224,8 @@ struct SendingMany<'a, T, I> {
     /// Where and how it waits.
     sending: Sending<'a, T>,
     unsent: Option<Unsent<T, I>>,
+    /// How many were sent when that was last asked.
+    known: usize,
 }
 
 impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
@@ -236,6 +250,11 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 
     fn gives_way(&self) -> bool {
         self.sending.channel.send_gives_way(true)
+    }
+
+    fn has_progressed(&mut self) -> bool {
+        let sent = self.unsent.as_ref().map_or(0, Unsent::sent);
+        sent != core::mem::replace(&mut self.known, sent)
     }
 
     fn raise(&self, full: Position) -> bool {

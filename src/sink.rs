@@ -41,7 +41,9 @@ impl<T> SendSink<T> {
     /// should poll again.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`] if the channel is closed, or this sink is.
+    /// - [`ReserveError::Closed`] if the channel is closed, or this sink is.
+    /// - [`ReserveError::TooMany`] in a channel that is bounded by weight, and where 4095 (15 on a 32-bit machine) are reserved
+    ///   already. As a `Sink` it is [`SendError`] then, too.
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ReserveError>> {
         let Some(sender) = &self.sender else {
             return Poll::Ready(Err(ReserveError::Closed));
@@ -53,7 +55,7 @@ impl<T> SendSink<T> {
         let Self { sender: Some(sender), stage, reserved } = self else {
             return Poll::Ready(Err(ReserveError::Closed));
         };
-        ready!(wait::poll(&mut Reserving { channel: &sender.channel, n: 1 }, stage, cx))?;
+        ready!(wait::poll(&mut Reserving { channel: &sender.channel, n: 1 }, stage, cx))?.keep();
         *reserved = true;
         Poll::Ready(Ok(()))
     }

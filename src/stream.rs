@@ -1,10 +1,11 @@
 //! A receiver as a stream of messages.
 
+use crate::channel::Channel;
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::receiver::Receiver;
-use crate::wait::{self, Attempt, Outcome};
+use crate::wait::{self, Attempt, Outcome, Stage};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures_core::stream::{FusedStream, Stream};
@@ -53,12 +54,9 @@ impl<T> Attempt for Streaming<'_, T> {
     fn hand_on(&self) {}
 }
 
-impl<T> Receiver<T> {
-    /// Gives up the place as a stream. It owes nothing.
-    pub(crate) fn leave_streams(&mut self) {
-        let Receiver { channel, stage, .. } = self;
-        wait::leave(&Streaming(Receiving { channel }), stage);
-    }
+/// Gives up the place as a stream. It owes nothing.
+pub(crate) fn leave_streams<T>(channel: &Channel<T>, stage: &mut Stage) {
+    wait::leave(&Streaming(Receiving { channel }), stage);
 }
 
 /// The messages, until the channel is closed and empty.

@@ -106,7 +106,13 @@ async fn first<O: Future + Unpin>(operation: &mut O, timer: impl Future) -> Opti
     let mut timer = pin!(timer);
     poll_fn(|cx| match Pin::new(&mut *operation).poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => timer.as_mut().poll(cx).map(|_| None),
+        Poll::Pending => timer.as_mut().poll(cx).map(|_| {
+            // Once more: it may have been its turn to give way.
+            match Pin::new(&mut *operation).poll(cx) {
+                Poll::Ready(output) => Some(output),
+                Poll::Pending => None,
+            }
+        }),
     })
     .await
 }

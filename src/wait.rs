@@ -13,7 +13,7 @@
 //! # Order
 //! Who waits has a place, and the gate wakes by age. Who was woken and finds that another was faster
 //! takes its old place again. So nothing here may delay the place of who is blocked, nor be
-//! quicker than those who have one: a wait spins only where no other one of its side waits.
+//! quicker than those who have one: a wait that begins spins only where no other one waits at its gate.
 //!
 //! # Notifications are owed
 //! A notification says "one of you can go on", so whoever receives it must pass it on unless it went
@@ -22,9 +22,8 @@
 //! without settling hands on.
 //!
 //! # Nobody sleeps unannounced
-//! `Pending` is returned in three states only. [`Asleep`](Stage::Asleep): the place was taken, and
-//! then the flag was up. [`Yielded`](Stage::Yielded) and [`Entered`](Stage::Entered): the task has
-//! woken itself.
+//! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up. In
+//! every other stage a wait that is pending has woken its task itself.
 
 use crate::gate::{Gate, Ticket};
 use crate::patience::Patient;
@@ -75,6 +74,11 @@ pub(crate) trait Attempt {
     /// Whether the executor gets its turn before an attempt that would succeed: `true` once at each
     /// place where a budget ends.
     fn gives_way(&self) -> bool {
+        false
+    }
+
+    /// Whether it has done a part of its work since this was last asked. Then it waits anew.
+    fn has_progressed(&mut self) -> bool {
         false
     }
 
@@ -308,11 +312,16 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
 /// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which settles
 /// the notification.
 #[cold]
-fn enter<A: Attempt>(attempt: &A, stage: &mut Stage, waker: &Waker) {
+fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
     // Before the stage changes: it is the user's code.
     let waker = waker.clone();
+    let progressed = attempt.has_progressed();
     let gate = attempt.gate();
     *stage = Stage::Entered(match mem::take(stage) {
+        Stage::Notified(ticket) if progressed => {
+            gate.settle(ticket);
+            gate.enter(waker)
+        }
         Stage::Yielded(ticket) | Stage::Notified(ticket) => gate.reenter(ticket, waker),
         _ => gate.enter(waker),
     });

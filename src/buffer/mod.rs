@@ -151,12 +151,13 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Reserves room for `n` messages. Full also means that there is room, but not for so many.
-    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
+    /// Reserves room for `n` messages. Full also means that there is room, but not for so many; `false` that there is,
+    /// but too many permits.
+    pub(crate) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.reserve(n),
             Self::Chained(_) if self.is_closed() => Err(PushError::Closed),
-            Self::Chained(_) => Ok(()),
+            Self::Chained(_) => Ok(true),
         })
     }
 
@@ -240,7 +241,7 @@ impl<T> Buffer<T> {
 
     /// The same of pops.
     pub(crate) fn pop_budget(&self) -> (usize, bool) {
-        self.budget(self.head())
+        self.budget(self.messages_head())
     }
 
     fn budget(&self, word: &Cursor) -> (usize, bool) {
@@ -304,14 +305,19 @@ impl<T> Buffer<T> {
         }
     }
 
+    /// Where receivers stand, which is not always the word on which senders raise their flag.
+    fn messages_head(&self) -> &Cursor {
+        match self {
+            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
+            _ => self.head(),
+        }
+    }
+
     /// Where both sides stood at some moment during the call.
     fn ends(&self) -> (Position, Position) {
         // [seen-tail] pairs with [moved-tail]: the head read below is not behind.
         let mut tail = self.tail().load(Acquire);
-        let end = match self {
-            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
-            _ => self.head(),
-        };
+        let end = self.messages_head();
         loop {
             let head = end.load(Acquire);
             // [len] the same tail before and after: that was the distance when the head was read.

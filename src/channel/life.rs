@@ -1,7 +1,7 @@
 //! The handles of a channel are counted, and the last of a side closes it.
 
 use super::Channel;
-use crate::buffer::PopError;
+use crate::buffer::{Owed, PopError};
 use crate::gate::sweep;
 use crate::pressure::Watched;
 use crate::sync::{Backoff, both, for_each};
@@ -32,14 +32,16 @@ impl<T> Channel<T> {
         let mut backoff = Backoff::default();
         let left = core::iter::from_fn(|| {
             loop {
-                match self.pop() {
-                    Ok(message) => return Some(message),
+                // Nobody waits for room any more.
+                match self.buffer.pop() {
+                    Ok((message, _)) => return Some(message),
                     Err(PopError::Busy) => backoff.wait(),
                     Err(PopError::Empty(_) | PopError::Closed) => return None,
                 }
             }
         });
-        for_each(left, drop);
+        // The level follows at once.
+        both(|| for_each(left, drop), || self.announce_room(Owed::Look));
     }
 
     pub(crate) fn sender_count(&self) -> usize {

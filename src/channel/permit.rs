@@ -3,6 +3,7 @@
 use super::Channel;
 use crate::buffer::PushError;
 use crate::error::SendError;
+use crate::gate::wake_or;
 use crate::sync::Backoff;
 
 impl<T> Channel<T> {
@@ -12,7 +13,8 @@ impl<T> Channel<T> {
     }
 
     /// Reserves room for `n` messages. The head word of a channel that has no room for so many comes back, to raise the flag on.
-    pub(crate) fn reserve(&self, n: usize) -> Result<(), PushError> {
+    /// `false` if there are too many permits already.
+    pub(crate) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         self.buffer.reserve(n)
     }
 
@@ -49,8 +51,6 @@ impl<T> Channel<T> {
         self.buffer.release(n);
         // [release] whatever the flags say: they are in the head word, and this has changed the tail. Whoever takes a place
         // later finds the room.
-        if self.vacancies.wake(n) < n {
-            self.clearings.wake_all();
-        }
+        wake_or(&self.vacancies, n, || self.clearings.wake_all());
     }
 }

@@ -145,9 +145,6 @@ impl Gate {
 
     /// Wakes up to `count`, also where a waker panics; how many there were.
     pub(crate) fn wake(&self, count: usize) -> usize {
-        if count == 1 {
-            return usize::from(self.wake_one());
-        }
         let mut woken = 0;
         let wakers = core::iter::from_fn(|| {
             let waker = if woken < count { self.change(Line::pop) } else { None };
@@ -164,19 +161,21 @@ impl Gate {
         let all = self.change(|line| {
             line.left = 0;
             let any = !line.waiters.is_empty();
-            any.then(|| mem::take(&mut line.waiters))
+            any.then(|| (mem::take(&mut line.waiters), line.peak))
         });
-        if let Some(mut all) = all {
-            for_each(all.drain(..).filter_map(|waiter| waiter.waker), Waker::wake);
-            self.give_back(all);
+        if let Some((mut all, peak)) = all {
+            let wakers = all.drain(..).filter_map(|waiter| waiter.waker);
+            for_each(wakers, Waker::wake);
+            self.give_back(all, peak);
         }
     }
 
-    /// Gives a line that has none the memory of one that was taken out, unless it is large.
-    fn give_back(&self, mut memory: VecDeque<Waiter>) {
-        if memory.capacity() <= Line::KEPT {
+    /// Gives the line the memory of one that was taken out, unless that is more than it needed.
+    fn give_back(&self, mut memory: VecDeque<Waiter>, peak: usize) {
+        if memory.capacity() <= Line::KEPT.max(4 * peak) {
             self.line.with(|line| {
-                if line.waiters.capacity() == 0 {
+                if line.waiters.capacity() < memory.capacity() {
+                    memory.extend(line.waiters.drain(..));
                     mem::swap(&mut line.waiters, &mut memory);
                 }
             });
@@ -216,6 +215,9 @@ impl Line {
         if self.waiters.is_empty() {
             if room > Self::KEPT && room / 4 > self.peak {
                 // A burst is over.
+                if memory.capacity() == 0 {
+                    return Err(4);
+                }
                 mem::swap(&mut self.waiters, memory);
             }
             self.peak = 0;

@@ -16,7 +16,7 @@
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
-#[cfg(all(test, feature = "event-listener"))]
+#[cfg(all(test, feature = "event-listener", not(forebay_loom)))]
 mod contract;
 #[cfg(feature = "event-listener")]
 #[allow(
@@ -35,7 +35,28 @@ pub(crate) use event::{Gate, Ticket};
 #[cfg(not(feature = "event-listener"))]
 pub(crate) use line::{Gate, Ticket};
 
-use crate::sync::for_each;
+use crate::sync::{both, for_each};
+use core::cell::Cell;
+
+/// Wakes `count` waiters, and does something else if there were fewer, also where a waker panics.
+pub(crate) fn wake_or(gate: &Gate, count: usize, otherwise: impl FnOnce()) {
+    if count == 1 {
+        if !gate.wake_one() {
+            otherwise();
+        }
+        return;
+    }
+    // Where one panics it is not known.
+    let fewer = Cell::new(true);
+    both(
+        || fewer.set(gate.wake(count) < count),
+        || {
+            if fewer.get() {
+                otherwise();
+            }
+        },
+    );
+}
 
 /// Wakes all at every one of the `gates`, also where a waker panics.
 pub(crate) fn sweep(gates: &[&Gate]) {

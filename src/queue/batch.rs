@@ -94,6 +94,7 @@ impl<T> Queue<T> {
             shared: &self.shared,
             item: None,
             rest: items.into_iter().collect::<Vec<_>>().into_iter(),
+            known: 0,
         }))
     }
 
@@ -227,12 +228,6 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         got.map(|job| job.map(|first| Batch::filled(first, getting.shared, *max)))
     }
 
-    fn attempt_fast(&mut self) -> Option<Self::Output> {
-        let Self { getting, max } = self;
-        let first = getting.attempt_fast()?;
-        Some(first.map(|first| Batch::filled(first, getting.shared, *max)))
-    }
-
     fn gate(&self) -> &Gate {
         self.getting.gate()
     }
@@ -242,7 +237,7 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.getting.gives_way()
+        self.getting.shared.store().gives_way(self.getting.side, true)
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -272,6 +267,8 @@ struct PuttingMany<'a, T> {
     /// The next item, if there was no room for it.
     item: Option<T>,
     rest: vec::IntoIter<T>,
+    /// How many were left when that was last asked.
+    known: usize,
 }
 
 impl<T> PuttingMany<'_, T> {
@@ -302,19 +299,6 @@ impl<T> Attempt for PuttingMany<'_, T> {
         }
     }
 
-    fn attempt_fast(&mut self) -> Option<Self::Output> {
-        if !self.shared.storage.has_fast_path() {
-            return None;
-        }
-        while let Some(item) = self.item.take().or_else(|| self.rest.next()) {
-            if let Err(item) = self.shared.put_fast(item, Origin::New) {
-                self.item = Some(item);
-                return None;
-            }
-        }
-        Some(Ok(()))
-    }
-
     fn gate(&self) -> &Gate {
         self.shared.store().gate(Side::Vacancies)
     }
@@ -324,7 +308,12 @@ impl<T> Attempt for PuttingMany<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies)
+        self.shared.store().gives_way(Side::Vacancies, true)
+    }
+
+    fn has_progressed(&mut self) -> bool {
+        let left = self.rest.len();
+        left != core::mem::replace(&mut self.known, left)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -187,10 +187,10 @@ impl<T> Store<T> for Fifo<T> {
         })
     }
 
-    fn gives_way(&self, side: Side) -> bool {
+    fn gives_way(&self, side: Side, many: bool) -> bool {
         match side {
-            Side::Vacancies => self.channel.send_gives_way(false),
-            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(false),
+            Side::Vacancies => self.channel.send_gives_way(many),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(many),
         }
     }
 

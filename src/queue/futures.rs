@@ -84,7 +84,7 @@ impl<T> Attempt for Putting<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies)
+        self.shared.store().gives_way(Side::Vacancies, false)
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -126,7 +126,7 @@ impl<'a, T> Attempt for Getting<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(self.side)
+        self.shared.store().gives_way(self.side, false)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -217,7 +217,7 @@ impl<T> Store<T> for Locked<T> {
         }
     }
 
-    fn gives_way(&self, side: Side) -> bool {
+    fn gives_way(&self, side: Side, _: bool) -> bool {
         match side {
             Side::Vacancies => self.puts_due.is_due() && !self.is_full(),
             Side::Arrivals | Side::Streams => self.gets_due.is_due() && self.len() != 0,

@@ -179,7 +179,7 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.link.get().store().gives_way(Side::Vacancies)
+        self.link.get().store().gives_way(Side::Vacancies, false)
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -149,8 +149,8 @@ pub(super) trait Store<T> {
         None
     }
 
-    /// Whether the executor gets its turn before the next operation, which is ready.
-    fn gives_way(&self, side: Side) -> bool;
+    /// Whether the executor gets its turn before the next operation, which is ready, and may be one of `many` items.
+    fn gives_way(&self, side: Side, many: bool) -> bool;
 
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {

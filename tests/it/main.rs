@@ -23,6 +23,7 @@ mod handles;
 #[cfg(feature = "std")]
 mod known_bugs;
 #[cfg(feature = "std")]
+mod mended;
 mod meter;
 mod order;
 mod overflow;

@@ -129,7 +129,7 @@ fn too_many_are_refused_at_once() {
     assert_eq!(refused.to_string(), "no more than 3 can be reserved at a time");
     let (tx, _rx) = bounded::<u8>(10_000);
     let all = tx.try_reserve_many(4095).unwrap();
-    assert_eq!(tx.try_reserve().unwrap_err(), ReserveError::Full);
+    assert_eq!(tx.try_reserve().unwrap_err(), ReserveError::TooMany { most: 4095 });
     drop(all);
     assert_eq!(tx.try_reserve_many(0).unwrap().len(), 0);
 }

@@ -16,8 +16,9 @@ use crate::buffer::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
 impl<T> Ring<T> {
-    /// Reserves `n` slots at once. Full also means that there is room, but not for so many.
-    pub(in crate::buffer) fn reserve(&self, n: usize) -> Result<(), PushError> {
+    /// Reserves `n` slots at once. Full also means that there is room, but not for so many; `false` that there is,
+    /// and so many permits that the word counts no more.
+    pub(in crate::buffer) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         loop {
             // [closed] pairs with [close].
             let tail = self.tail.load(Acquire);
@@ -29,13 +30,16 @@ impl<T> Ring<T> {
                 // The tail has moved since.
                 continue;
             };
-            if room < n || tail.permits() + n > Geometry::MAX_PERMITS {
+            if room < n {
                 return Err(PushError::Full(head));
+            }
+            if tail.permits() + n > Geometry::MAX_PERMITS {
+                return Ok(false);
             }
             // [reserve] on the word with which the room was found; the head can only have moved on and made more.
             // [moved-tail] pairs with [seen-tail]: of the head that made the room, the claim of the permit knows through this.
             if self.tail.advance(tail, tail.with_more_permits(n), Release) {
-                return Ok(());
+                return Ok(true);
             }
         }
     }
