@@ -22,8 +22,8 @@ mod futurelock;
 mod handles;
 #[cfg(feature = "std")]
 mod known_bugs;
-#[cfg(feature = "std")]
 mod mended;
+#[cfg(feature = "std")]
 mod meter;
 mod order;
 mod overflow;

@@ -57,6 +57,7 @@ impl<P> Task<P> {
     }
 
     /// Calls it once, with a context whose wakes are counted from here on.
+    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "its users need std"))]
     pub(crate) fn with<R>(&mut self, call: impl FnOnce(&mut P, &mut Context<'_>) -> R) -> R
     where
         P: Unpin,
