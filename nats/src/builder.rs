@@ -106,7 +106,7 @@ impl Builder {
     /// A process gives signs of life for its jobs by itself, every third of this, however long a
     /// job takes. Only a process that is killed, paused or cut off for so long loses its jobs.
     /// Short: the jobs of a killed worker come back soon. Long: a worker that is slow to run (a
-    /// stopped machine, a blocked executor) keeps its jobs, and nobody does them a second time.
+    /// stopped machine, a blocked executor) keeps its jobs, and they are not done a second time.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self

@@ -1,6 +1,7 @@
 //! What all handles of a queue in this process share, without the type of its items.
 
 use crate::builder::Builder;
+use crate::demand::Demand;
 use crate::fault::Fault;
 use crate::intake::{self, Delivered};
 use crate::lease::Leases;
@@ -80,7 +81,7 @@ pub(crate) struct Core {
     /// Asks the warden to look.
     pub(crate) look: Notify,
     pub(crate) arrived: forebay::Receiver<Delivered>,
-    pub(crate) demand: intake::Demand,
+    pub(crate) demand: Demand,
     settlements: forebay::Sender<Settlement>,
     pub(crate) unsettled: AtomicUsize,
     pub(crate) settled: Notify,
@@ -118,7 +119,7 @@ impl Core {
             outlook: watch::Sender::new(outlook),
             look: Notify::new(),
             arrived,
-            demand: intake::Demand::default(),
+            demand: Demand::default(),
             settlements,
             unsettled: AtomicUsize::new(0),
             settled: Notify::new(),

@@ -1,4 +1,4 @@
-//! What nobody could do.
+//! Dead letters: items that no worker could do.
 
 use crate::codec::{BoxError, Codec, Json};
 use crate::core::{Core, StreamInfo};

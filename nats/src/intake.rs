@@ -12,10 +12,9 @@ use crate::settle::{Reason, Settlement, Verdict};
 use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long the server keeps a request for jobs, and how often it says that it does.
@@ -33,63 +32,6 @@ pub(crate) struct Delivered {
     /// Its number in the stream.
     pub(crate) sequence: u64,
     pub(crate) held: Held,
-}
-
-/// How many jobs are wanted.
-#[derive(Debug, Default)]
-pub(crate) struct Demand {
-    changed: Notify,
-    waiting: AtomicUsize,
-    over: AtomicBool,
-    last: Mutex<Option<Instant>>,
-}
-
-/// A worker that waits.
-pub(crate) struct Wanting<'a>(&'a Demand);
-
-impl Demand {
-    pub(crate) fn want(&self) -> Wanting<'_> {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        self.renew();
-        self.changed.notify_one();
-        Wanting(self)
-    }
-
-    /// A job was taken, of which so many are left here: perhaps the next ones are to be asked for.
-    pub(crate) fn taken(&self, left: usize, prefetch: usize) {
-        self.renew();
-        if left * 2 <= prefetch {
-            self.changed.notify_one();
-        }
-    }
-
-    fn renew(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn end(&self) {
-        self.over.store(true, Ordering::SeqCst);
-        self.changed.notify_one();
-    }
-
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.load(Ordering::SeqCst)
-    }
-
-    fn idle(&self) -> Duration {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.map_or(Duration::MAX, |last| last.elapsed())
-    }
-}
-
-impl Drop for Wanting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 /// One conversation with the server: it ends when what was asked can be answered no more.
@@ -144,7 +86,7 @@ fn connects(core: &Core) -> u64 {
     core.nats.client.statistics().connects.load(Ordering::Relaxed)
 }
 
-/// Jobs that nobody here takes are for others.
+/// Jobs that no worker here takes are for others.
 fn give_back(core: &Core) {
     while let Ok(delivered) = core.arrived.try_recv() {
         core.settle(Settlement { verdict: Verdict::Again(None), delivered, told: None });
@@ -260,7 +202,7 @@ impl Talk<'_> {
         }
     }
 
-    /// Jobs that have waited here for a lease, while nobody was at work, are for others.
+    /// Jobs that have waited here for a lease, while no worker asked for one, are for others.
     fn perhaps_give_back(&self, buffered: usize) {
         let demand = &self.core.demand;
         // A worker that asked for one and went leaves one behind. A store is for the workers

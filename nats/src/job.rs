@@ -1,4 +1,4 @@
-//! An item that somebody works on.
+//! An item in hand.
 
 use crate::core::Core;
 use crate::fault::Fault;

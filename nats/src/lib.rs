@@ -4,6 +4,7 @@ mod builder;
 mod codec;
 mod core;
 mod dead;
+mod demand;
 mod error;
 mod fault;
 mod get;

@@ -26,7 +26,7 @@ const VAIN: (Duration, Duration) = (Duration::from_millis(2), Duration::from_mil
 pub(crate) struct Room {
     made: Notify,
     waiting: AtomicUsize,
-    /// Wakes the listener when nobody waits any more.
+    /// Wakes the listener when the last put has stopped waiting.
     left: Notify,
     listening: Mutex<bool>,
     /// In milliseconds; zero means from the beginning.
@@ -76,7 +76,7 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
             Err(Refused::Full) => patience.renew(),
             Err(Refused::Failed(mut fault)) => {
                 if matches!(fault, Fault::NoQuorum) {
-                    // Nobody takes items: there is no leader, or the queue is shut down or gone.
+                    // Nothing takes items: there is no leader, or the queue is shut down or gone.
                     match core.info().await {
                         Ok(info) if core.is_closed(&info) => return Err(Refusal::ShutDown),
                         Ok(_) => {}
@@ -92,7 +92,7 @@ pub(crate) async fn put(core: &Arc<Core>, payload: Bytes, wait: bool) -> Result<
             room.waiting.fetch_add(1, Ordering::SeqCst);
             waiting = Some(Waiting(room));
             listen(core).await;
-            // Room that was made before we listened woke nobody: try again on the same connection.
+            // Room that was made before we listened woke no put: try again on the same connection.
             continue;
         }
         tokio::select! {
@@ -132,7 +132,8 @@ async fn listen(core: &Arc<Core>) {
                     room.made.notify_one();
                 }
                 Ok(()) = outlook.changed() => {
-                    if !matches!(*outlook.borrow_and_update(), Outlook::Open | Outlook::Lost { .. }) {
+                    let outlook = &*outlook.borrow_and_update();
+                    if !matches!(outlook, Outlook::Open | Outlook::Lost { .. }) {
                         room.made.notify_waiters();
                     }
                 }

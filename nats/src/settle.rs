@@ -105,7 +105,7 @@ async fn settle(parts: &SettleParts, settlement: Settlement) {
     let outcome = deliver(parts, &verdict, &delivered).await;
     drop(delivered);
     if let Some(told) = told {
-        // Perhaps nobody waits any more.
+        // The caller may have stopped waiting.
         let _ = told.try_send(outcome);
     }
 }

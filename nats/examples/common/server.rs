@@ -18,7 +18,7 @@ pub(crate) fn program() -> PathBuf {
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim_end())
 }
 
-/// One that was free a moment ago. The system gives these to nobody by itself, and no other test
+/// One that was free a moment ago. The system gives none of these by itself, and no other test
 /// gets the same: a server that is dead for a while finds its port again, and its clients no other
 /// server there.
 fn free_port() -> u16 {

@@ -29,9 +29,9 @@ struct Args {
     /// Rounds, of which the median counts
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     rounds: u16,
-    /// The raw client gives its messages ids too, so that a put that is asked again is not put twice
+    /// The raw client gives its messages no ids: asked again, a put may be there twice
     #[arg(long)]
-    ids: bool,
+    bare: bool,
 }
 
 /// How many operations are under way at once when pipelined.

@@ -39,15 +39,15 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Outcome<Times> {
     let payload = serde_json::to_vec(&item())?;
     let count = AtomicU64::new(0);
     let put = || async {
-        if args.ids {
+        if args.bare {
+            jetstream.publish("raw", payload.clone().into()).await?.await?;
+        } else {
             // As the queue's, so that the server knows an item again.
             let mut headers = HeaderMap::new();
             let id = format!("{}.{}", "y".repeat(22), count.fetch_add(1, Ordering::Relaxed));
             headers.insert("Nats-Msg-Id", id);
             let published = jetstream.publish_with_headers("raw", headers, payload.clone().into());
             published.await?.await?;
-        } else {
-            jetstream.publish("raw", payload.clone().into()).await?.await?;
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     };

@@ -57,7 +57,7 @@ impl fmt::Display for OpenError {
             }
             Self::ServerTooOld { version, oldest: (major, minor, patch) } => write!(
                 f,
-                "NATS server {version} loses jobs: {major}.{minor}.{patch} is the oldest that will do"
+                "NATS server {version} loses jobs: the oldest that will do is {major}.{minor}.{patch}"
             ),
             Self::NoJetStream => f.write_str("the NATS server has no JetStream for this account"),
             Self::Failed(fault) => write!(f, "opening the queue: {fault}"),

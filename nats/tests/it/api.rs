@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use forebay_nats::{Builder, Nats, Queue, Shutdown, TryGetError, TryPutError};
-use futures_util::{FutureExt, StreamExt};
-use tokio::time::{Instant, sleep};
+use futures_util::StreamExt;
+use tokio::time::Instant;
 
 use crate::support::{LEASE, builder, connect, ms, one, open, soon, until, waits};
 
@@ -236,95 +236,6 @@ async fn without_retries_a_drop_is_done_and_with_them_it_comes_back() {
 }
 
 #[tokio::test]
-async fn a_get_that_is_dropped_takes_nothing_with_it() {
-    let (servers, nats) = one().await;
-    let queue = open(&nats, builder()).await;
-    waits(ms(50), queue.get()).await;
-    queue.put(1).await.unwrap();
-    queue.put(2).await.unwrap();
-    // The first one was asked for, and has come to nobody. It waits here for the next `get`.
-    sleep(ms(100)).await;
-    let job = soon(queue.get()).await.unwrap();
-    assert_eq!((*job, job.attempt()), (1, 1));
-    job.done();
-    soon(queue.get()).await.unwrap().done();
-    soon(queue.join()).await.unwrap();
-
-    // Where no other `get` follows, it goes to another process.
-    waits(ms(50), queue.get()).await;
-    queue.put(3).await.unwrap();
-    let other = open(&connect(&servers.urls()).await, builder()).await;
-    let job = soon(other.get()).await.unwrap();
-    assert_eq!(*job, 3);
-    job.done();
-    soon(queue.join()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_thousand_gets_that_are_dropped_lose_nothing() {
-    let (_servers, nats) = one().await;
-    let queue = open(&nats, builder()).await;
-    let mut got = Vec::new();
-    for item in 0..1000_u64 {
-        queue.put(item).await.unwrap();
-        // A poll or two, then it is dropped.
-        tokio::select! {
-            biased;
-            job = queue.get() => got.push(job.unwrap()),
-            () = tokio::task::yield_now() => {}
-        }
-    }
-    while got.len() < 1000 {
-        got.push(soon(queue.get()).await.unwrap());
-    }
-    let mut items: Vec<_> = got.iter().map(|job| **job).collect();
-    items.sort_unstable();
-    assert_eq!(items, (0..1000).collect::<Vec<_>>());
-    for job in got {
-        job.done();
-    }
-    soon(queue.join()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_put_that_is_dropped_is_put_once_or_not_at_all() {
-    let (_servers, nats) = one().await;
-    let queue = open(&nats, builder().maxsize(1)).await;
-    queue.put(0).await.unwrap();
-    // It waits for room, so it was not put.
-    waits(ms(300), queue.put(1)).await;
-    soon(queue.get()).await.unwrap().done();
-    soon(queue.join()).await.unwrap();
-    sleep(ms(300)).await;
-    assert_eq!(queue.unfinished().await.unwrap(), 0);
-
-    // The wakeup goes to the next put.
-    queue.put(0).await.unwrap();
-    let (mut first, mut second) = (Box::pin(queue.put(1)), Box::pin(queue.put(2)));
-    waits(ms(100), &mut first).await;
-    waits(ms(100), &mut second).await;
-    drop(first);
-    soon(queue.get()).await.unwrap().done();
-    soon(second).await.unwrap();
-    assert_eq!(*soon(queue.get()).await.unwrap(), 2);
-
-    // Dropped after one poll each: whatever was put can be got, and nothing comes twice.
-    let queue: Queue<u64> = builder().fifo(&nats, "dropped").await.unwrap();
-    for item in 0..200 {
-        let _ = queue.put(item).now_or_never();
-    }
-    sleep(ms(200)).await;
-    let inside = queue.unfinished().await.unwrap();
-    let mut seen = HashSet::new();
-    for _ in 0..inside {
-        let job = soon(queue.get()).await.unwrap();
-        assert!(seen.insert(*job));
-        job.done();
-    }
-    soon(queue.join()).await.unwrap();
-}
-
-#[tokio::test]
 async fn prefetched_jobs_of_a_slow_worker_stay_its_own() {
     let (servers, nats) = one().await;
     let settings = builder().retries(5).prefetch(8);
@@ -343,7 +254,7 @@ async fn prefetched_jobs_of_a_slow_worker_stay_its_own() {
     }
     soon(queue.join()).await.unwrap();
 
-    // Where nobody is at work any more, they go to another process: here when the handles go.
+    // When no worker is left they go to another process: here when the handles go.
     queue.put_all(0..8).await.unwrap();
     soon(queue.get()).await.unwrap().done();
     drop(queue);

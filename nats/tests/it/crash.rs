@@ -45,9 +45,10 @@ async fn check(mut run: Run, name: &str, most: u64) {
     };
     let Accounts { put, held_back, .. } = accounts;
     let (lost, duplicates) = (accounts.lost(), accounts.duplicates());
+    let attempts = accounts.attempts();
     println!(
-        "{name}: put {put}, lost {lost}, duplicates {duplicates}, attempts {}, held back {held_back:?}",
-        accounts.attempts()
+        "{name}: put {put}, lost {lost}, duplicates {duplicates}, attempts {attempts}, \
+         held back {held_back:?}"
     );
     assert_eq!((put, lost), (jobs, 0));
     assert!((1..=maxsize).contains(&run.most_inside()), "{} inside", run.most_inside());

@@ -1,4 +1,4 @@
-//! What nobody can do.
+//! Jobs that no worker can do.
 
 use std::error::Error as _;
 
@@ -52,7 +52,7 @@ async fn what_came_back_by_leases_goes_to_the_dead_letters_too() {
     let (servers, nats) = one().await;
     let queue = open(&nats, builder().retries(0)).await;
     queue.put(1).await.unwrap();
-    // The last handle of a process goes while its job was leaked: nobody keeps its lease.
+    // The last handle of a process goes while its job was leaked: its lease is not kept.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let urls = servers.urls();
     runtime

@@ -6,6 +6,7 @@ mod api;
 mod bad;
 mod both;
 mod broken;
+mod cancel;
 #[path = "../../examples/common/child.rs"]
 mod child;
 mod crash;

@@ -31,7 +31,7 @@ impl Proxy {
             move || {
                 for client in listener.incoming() {
                     let client = client.unwrap();
-                    // Nobody is there: the client hears of it by the end of its connection.
+                    // The server is dead: the client hears of it by the end of its connection.
                     let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
                     client.set_nodelay(true).unwrap();
                     server.set_nodelay(true).unwrap();
