@@ -314,5 +314,6 @@ impl Line {
     }
 }
 
-#[cfg(test)]
+// The models include this folder, and have no proptest.
+#[cfg(all(test, not(loom)))]
 mod tests;
