@@ -184,3 +184,6 @@ impl Habit {
         self.word.store((credit + self.terms.gain).min(Self::MOST_CREDIT), Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;

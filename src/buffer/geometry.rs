@@ -156,3 +156,6 @@ pub(crate) struct Traffic {
     pub(crate) sent: usize,
     pub(crate) received: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ impl Stamp {
 /// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither
 /// flag disturbs it, and none has to be masked out.
 const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
+
+#[cfg(test)]
+mod tests;

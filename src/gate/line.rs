@@ -202,6 +202,8 @@ enum Known {
 impl Line {
     /// Room for so many is never given back.
     const KEPT: usize = 64;
+    /// Memory is asked for so many at least.
+    const LEAST: usize = 4;
 
     /// Gives the waker a place, a new one or by its old ticket. `Err` if that needs memory, and of
     /// how many places: `memory` is that, or takes what is not used any more.
@@ -213,18 +215,16 @@ impl Line {
     ) -> Result<u64, usize> {
         let room = self.waiters.capacity();
         if self.waiters.is_empty() {
-            if room > Self::KEPT && room / 4 > self.peak {
-                // A burst is over.
-                if memory.capacity() == 0 {
-                    return Err(4);
-                }
+            let peak = mem::take(&mut self.peak);
+            if room > Self::KEPT && room / 4 > peak {
+                // A burst is over: its memory leaves the line, and another one is asked for.
                 mem::swap(&mut self.waiters, memory);
+                return Err(Self::LEAST);
             }
-            self.peak = 0;
         }
         if self.waiters.len() == self.waiters.capacity() {
             if memory.capacity() <= self.waiters.len() {
-                return Err((2 * self.waiters.len()).max(4));
+                return Err((2 * self.waiters.len()).max(Self::LEAST));
             }
             // [grow] all that are in there by now, which may be more than when the memory was asked for.
             memory.extend(self.waiters.drain(..));
@@ -312,3 +312,7 @@ impl Line {
         }
     }
 }
+
+// The models include this folder, and have no proptest.
+#[cfg(all(test, not(loom)))]
+mod tests;

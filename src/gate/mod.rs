@@ -16,7 +16,8 @@
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
-#[cfg(all(test, feature = "event-listener", not(forebay_loom)))]
+// The models include this folder, and have no proptest.
+#[cfg(all(test, not(loom), feature = "event-listener"))]
 mod contract;
 #[cfg(feature = "event-listener")]
 #[allow(
