@@ -31,7 +31,10 @@ pub(crate) struct Ticket {
 impl Ticket {
     fn at(event: &Event, waker: &Waker, robbed: bool) -> Self {
         let mut ticket = Self { listener: Some(event.listen()), robbed };
-        ticket.poll(waker);
+        if ticket.poll(waker) {
+            // Notified before the list knew the waker.
+            waker.wake_by_ref();
+        }
         ticket
     }
 
