@@ -14,7 +14,8 @@
 //!   woken from here on.
 //! - [`leave`](Gate::leave) gives the place up, and tells whether a wakeup had come, which is the
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
-//! - Entering and waking happen under one lock, so one of them sees all that came before the other.
+//! - Entering and waking happen under one lock, so one of them sees all that came before the other. Where
+//!   it is [`ORDERED`], that goes for what a waiter does between its return from `enter` and its sleep as well.
 
 // The models include this folder, and have no proptest.
 #[cfg(all(test, not(loom), feature = "event-listener"))]
@@ -32,9 +33,9 @@ mod event;
 mod line;
 
 #[cfg(feature = "event-listener")]
-pub(crate) use event::{Gate, Ticket};
+pub(crate) use event::{Gate, ORDERED, Ticket};
 #[cfg(not(feature = "event-listener"))]
-pub(crate) use line::{Gate, Ticket};
+pub(crate) use line::{Gate, ORDERED, Ticket};
 
 use crate::sync::{both, for_each};
 use core::cell::Cell;

@@ -56,6 +56,7 @@ impl Waiter {
     }
 
     fn reenter(&mut self, gate: &Gate) {
+        assert!(self.notified(gate), "only who was woken");
         let ticket = self.ticket.take().unwrap();
         self.ticket = Some(gate.reenter(ticket, Waker::from(Arc::clone(&self.bell))));
     }
