@@ -116,44 +116,62 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(all(feature = "std", not(target_family = "wasm")))]
-mod blocking;
+// By floor, from the ground up: imports run downwards only.
+
+// The ground: what differs between the builds; errors and plain values.
+mod error;
+mod overflow;
+mod stats;
+mod sync;
+
+// What knows no channel: where messages lie, where one waits, what was learned about waiting, counts.
 #[allow(unsafe_code)]
 mod buffer;
-mod builder;
-mod channel;
 mod count;
-#[cfg(all(feature = "std", not(target_family = "wasm")))]
-mod deadline;
-mod error;
-mod futures;
 mod gate;
-#[cfg(any(doc, doctest))]
-pub mod guide;
-mod handle;
-mod iter;
 #[cfg(feature = "std")]
 mod meter;
+mod patience;
+
+// The one wait loop, and waiting for a level.
+mod pressure;
+mod wait;
+mod watch;
+
+// The buffer with its gates: what opens which.
+mod channel;
+
+// The waits as futures.
+mod futures;
+mod until;
+
+// The handles, and what both have in common.
+mod handle;
+mod receiver;
+mod sender;
+
+// What makes handles, extends them or holds one.
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+mod blocking;
+mod builder;
+#[cfg(all(feature = "std", not(target_family = "wasm")))]
+mod deadline;
+mod iter;
 mod observer;
 mod offer;
-mod overflow;
 mod owned;
-mod patience;
 mod permit;
-mod pressure;
-pub mod queue;
-mod receiver;
 mod recv_many;
 mod reserve;
 mod send_many;
-mod sender;
 mod sink;
-mod stats;
 mod stream;
-mod sync;
 mod timer;
-mod wait;
-mod watch;
+
+// The work queue, on a bare channel; and the guides, which are documentation only.
+#[cfg(any(doc, doctest))]
+pub mod guide;
+pub mod queue;
 
 pub use builder::{Builder, WeightBuilder, bounded, unbounded};
 pub use error::{
@@ -179,7 +197,7 @@ pub use send_many::{SendMany, Unsent};
 pub use sender::{Sender, WeakSender};
 pub use sink::SendSink;
 pub use stats::Stats;
-pub use watch::{PressureChanges, Until};
+pub use until::{PressureChanges, Until};
 
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../README.md")]

@@ -4,21 +4,9 @@
 //! buffer knows.
 
 use crate::buffer::{Buffer, Marks};
-use crate::channel::Channel;
 use crate::gate::Gate;
-use crate::pressure::level_futures;
 use crate::sync::AtomicUsize;
 use crate::sync::Ordering::Relaxed;
-
-level_futures!(
-    pub(crate),
-    Channel,
-    "channel",
-    "`until` of [`Sender`](crate::Sender::until) and [`Receiver`](crate::Receiver::until)",
-    "`pressure_changes` of [`Sender`](crate::Sender::pressure_changes) and [`Receiver`](crate::Receiver::pressure_changes)",
-    "closed",
-    "It is no handle: it keeps neither side open, only memory."
-);
 
 /// What a watched channel has beyond any other.
 #[derive(Debug)]
