@@ -22,9 +22,6 @@ for std in "" std; do
     done
 done
 
-say "clippy: event-listener"
-cargo clippy -q --all-targets --features event-listener -- -D warnings
-
 # lock_file FEATURES PACKAGE...: a user of these features gets these packages and no others.
 lock_file() {
     say "what a user gets into the lock file, features: ${1:-none}"
@@ -45,4 +42,3 @@ mkdir "$scratch/src"
 touch "$scratch/src/lib.rs"
 lock_file "" forebay futures-core
 lock_file '"portable-atomic", "critical-section"' critical-section forebay futures-core portable-atomic portable-atomic-util
-lock_file '"event-listener"' event-listener forebay futures-core parking pin-project-lite

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The models: every interleaving of small scenarios, up to a number of preemptions.
-#   ci/loom.sh                    bound 2, as in every CI run: each model to its end, on the line and on its reference
+#   ci/loom.sh                    bound 2, as in every CI run: each model to its end
 #   ci/loom.sh --line             the same on the line alone
 #   ci/loom.sh --deep [SECONDS]   bound 3, as many seconds for each model (600), and a list of those that did not come to their end
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -17,8 +17,6 @@ if [[ $* == "" || $* == --line ]]; then
     export LOOM_MAX_PREEMPTIONS=2
     cargo nextest run --release --no-fail-fast
     [[ $* == "" ]] || exit 0
-    say "the same on event-listener's list"
-    cargo nextest run --release --no-fail-fast --features event-listener
     exit
 fi
 

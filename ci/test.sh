@@ -33,10 +33,6 @@ for runtime in smol async-std tokio threads; do
         --runtime "$runtime" --quiet --items 60 --produce-ms 1 --work-ms 5
 done
 
-# There a waker must not do what these two tests do: see the documentation of the feature.
-say "the reference: event-listener's list in place of the line"
-cargo test -q --lib --test it --features event-listener -- --skip reentrant:: --skip panics::
-
 # `std` off: the ways of waiting that a bare machine has, under every test that needs no thread.
 # Documentation examples may use blocking calls, so they are left to the default features.
 for features in "--no-default-features" "--features portable-atomic" "--features critical-section"; do

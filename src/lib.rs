@@ -103,10 +103,6 @@
 //! - `sink`: [`SendSink`] is a `futures_sink::Sink`.
 //! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without it, and without `std`,
 //!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
-//! - `event-listener`: waits in the lists of that crate, in place of the waiter line. It is the reference that the line is tested
-//!   against, not an improvement: a wait allocates, and wakers are woken, cloned and dropped under the lock of the list, so a waker must
-//!   not use the gate in which its future waits (no sending or closing in the waker of a `recv`, no polling and no dropping of a future
-//!   in `wake()`).
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

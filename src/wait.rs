@@ -25,7 +25,7 @@
 //! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up. In
 //! every other stage a wait that is pending has woken its task itself.
 
-use crate::gate::{Gate, ORDERED, Ticket};
+use crate::gate::{Gate, Ticket};
 use crate::patience::Patient;
 use crate::sync::{Backoff, HEURISTICS, pause};
 use core::mem;
@@ -295,7 +295,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
                     Stage::Entered(_) => true,
                     Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
                         enter(attempt, stage, waker);
-                        ORDERED && attempt.raises_early(&seen)
+                        attempt.raises_early(&seen)
                     }
                 };
                 if entered && attempt.raise(seen) {

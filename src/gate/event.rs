@@ -2,8 +2,7 @@
 //!
 //! The only file that names `event_listener`. What it relies on there, beyond the documentation:
 //! `listen` and `notify` always take the list's mutex, so one of them sees all that came before the
-//! other. Wakers are woken, cloned and dropped under that mutex: the documentation of the feature
-//! says what they must not do.
+//! other. Wakers are woken, cloned and dropped under that mutex.
 
 use crate::sync::AtomicUsize;
 use crate::sync::Ordering::Relaxed;
@@ -11,9 +10,6 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Waker};
 use event_listener::{Event, EventListener, IntoNotification, Listener};
-
-/// The models find a lost wakeup where this is true: two lists are not one line.
-pub(crate) const ORDERED: bool = false;
 
 #[derive(Debug)]
 pub(crate) struct Gate {

@@ -9,8 +9,6 @@ use alloc::collections::VecDeque;
 use core::mem;
 use core::task::Waker;
 
-pub(crate) const ORDERED: bool = true;
-
 #[derive(Debug)]
 pub(crate) struct Gate {
     line: Lock<Line>,

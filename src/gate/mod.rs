@@ -1,7 +1,7 @@
 //! A gate is a place to wait until somebody opens it. It stores nothing: no permit, no level.
 //!
 //! There is one contract, and two implementations of it: the waiter [`line`], and event-listener's
-//! list behind the feature `event-listener`, which the line is held to by tests and models.
+//! list, which the line is held to by a test.
 //! - [`enter`](Gate::enter) takes a place at the end. It counts from the return of the call on.
 //! - [`draw`](Gate::draw) takes a ticket without a place.
 //! - [`reenter`](Gate::reenter) takes the place of a ticket that has none, because it was woken in
@@ -14,28 +14,23 @@
 //!   woken from here on.
 //! - [`leave`](Gate::leave) gives the place up, and tells whether a wakeup had come, which is the
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
-//! - Entering and waking happen under one lock, so one of them sees all that came before the other. Where
-//!   it is [`ORDERED`], that goes for what a waiter does between its return from `enter` and its sleep as well.
+//! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
 // The models include this folder, and have no proptest.
-#[cfg(all(test, not(loom), feature = "event-listener"))]
+#[cfg(all(test, not(loom), feature = "std"))]
 mod contract;
-#[cfg(feature = "event-listener")]
+#[cfg(all(test, not(loom), feature = "std"))]
 #[allow(
+    dead_code,
     clippy::needless_pass_by_value,
     clippy::unused_self,
-    reason = "a ticket and a waker are used up, and the other gate needs itself"
+    reason = "it has the whole contract, and a ticket and a waker are used up"
 )]
 mod event;
-#[cfg(any(test, not(feature = "event-listener")))]
-#[allow(clippy::needless_pass_by_value, reason = "as above")]
-#[cfg_attr(feature = "event-listener", allow(dead_code, reason = "only compared with"))]
+#[allow(clippy::needless_pass_by_value, reason = "a ticket is used up")]
 mod line;
 
-#[cfg(feature = "event-listener")]
-pub(crate) use event::{Gate, ORDERED, Ticket};
-#[cfg(not(feature = "event-listener"))]
-pub(crate) use line::{Gate, ORDERED, Ticket};
+pub(crate) use line::{Gate, Ticket};
 
 use crate::sync::{both, for_each};
 use core::cell::Cell;

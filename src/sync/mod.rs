@@ -8,12 +8,10 @@
 
 #![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
-#[cfg_attr(feature = "event-listener", allow(dead_code, reason = "that has a lock of its own"))]
 mod lock;
 mod thread;
 mod unwind;
 
-#[cfg_attr(feature = "event-listener", allow(unused_imports, reason = "as above"))]
 pub(crate) use self::lock::Lock;
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};

@@ -258,7 +258,6 @@ fn assert_robbed_is_first<F: Future>(
 }
 
 /// Of several that were robbed the one that has waited for longest is the first, whoever runs first.
-#[cfg(not(feature = "event-listener"))]
 #[track_caller]
 fn assert_robbed_keep_their_order<F: Future>(
     wait: impl Fn() -> F,
@@ -320,7 +319,6 @@ fn who_was_robbed_is_served_before_those_who_came_later() {
     on_all_sides!(assert_robbed_is_first, rob);
 }
 
-#[cfg(not(feature = "event-listener"))]
 #[test]
 fn those_who_were_robbed_keep_their_order() {
     on_all_sides!(assert_robbed_keep_their_order, rob);

@@ -232,7 +232,6 @@ fn open_against_enter() {
 }
 
 /// More come than the line has room for, at the same time.
-#[cfg(not(feature = "event-listener"))]
 #[test]
 fn grow_against_grow() {
     explore(3, || {
@@ -249,7 +248,6 @@ fn grow_against_grow() {
 }
 
 /// A waker is woken when the lock is free: it may use the gate, while its waiter goes.
-#[cfg(not(feature = "event-listener"))]
 #[test]
 fn waker_calls_back_against_cancel() {
     explore(3, || {
