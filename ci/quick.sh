@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What is worth knowing after every change: format, clippy, the tests of the core, the models on the line, the fit of the mutants.
-# Under 3 minutes when all is built. It decides nothing: .ci/run does.
+# It decides nothing: .ci/run does.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 say "format"
