@@ -16,6 +16,6 @@ say "the tests of the core"
 cargo test -q --lib --test it
 
 say "models at bound 2"
-bash ci/loom.sh --line
+bash ci/loom.sh
 
 say "$SECONDS s"

@@ -118,7 +118,7 @@ impl<T> Queue<T> {
     /// [`GetError`] if the queue is shut down and has nothing left to give.
     ///
     /// # Fairness
-    /// As with [`put`](Self::put#fairness): by age, an item is free to all until it is taken, and a loop
+    /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
     /// gives way once in 512 jobs.
     ///
     /// # Cancel safety
