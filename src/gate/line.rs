@@ -314,5 +314,5 @@ impl Line {
 }
 
 // The models include this folder, and have no proptest.
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(forebay_loom)))]
 mod tests;

@@ -17,9 +17,9 @@
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
 // The models include this folder, and have no proptest.
-#[cfg(all(test, not(loom), feature = "std"))]
+#[cfg(all(test, not(forebay_loom), feature = "std"))]
 mod contract;
-#[cfg(all(test, not(loom), feature = "std"))]
+#[cfg(all(test, not(forebay_loom), feature = "std"))]
 #[allow(
     dead_code,
     clippy::needless_pass_by_value,
