@@ -3,6 +3,7 @@
 //! reaches it; that a crate says `#![no_std]` of itself proves nothing about its dependencies.
 #![no_std]
 
+#[cfg(feature = "reach-std")]
 pub use event_listener;
 pub use forebay;
 
