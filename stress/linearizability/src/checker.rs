@@ -17,6 +17,12 @@ pub struct Operation {
     pub outcome: Outcome,
 }
 
+impl Operation {
+    fn is_of_call(&self, other: &Self) -> bool {
+        (self.thread, self.start, self.end) == (other.thread, other.start, other.end)
+    }
+}
+
 /// A history that no order explains.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Violation {
@@ -26,7 +32,8 @@ pub struct Violation {
 
 /// Looks for an order of the operations in which a FIFO of `capacity` gives the recorded answers.
 ///
-/// An operation that ended before another began comes before it. Each thread may have any number of them at a time.
+/// An operation that ended before another began comes before it. Each thread may have any number of them at a time; those of one
+/// thread with the same beginning and end are those of one call, and come in the order of the history.
 ///
 /// # Errors
 /// If there is no such order.
@@ -78,6 +85,12 @@ impl Search<'_> {
         // Whatever began after one of them had ended cannot be next.
         let first_end = left().map(|(_, operation)| operation.end).min().unwrap_or(u64::MAX);
         for (index, operation) in left().take_while(|(_, operation)| operation.start <= first_end) {
+            let is_later_of_call = left()
+                .take_while(|&(earlier, _)| earlier < index)
+                .any(|(_, earlier)| operation.is_of_call(earlier));
+            if is_later_of_call {
+                continue;
+            }
             if let Some(next) = fifo.after(operation.outcome) {
                 self.order.push(index);
                 if self.finish(done | 1 << index, &next) {

@@ -5,11 +5,11 @@ use linearizability::Outcome::{
 };
 use linearizability::{Fifo, Operation, Outcome, check};
 
+/// Each by a thread of its own.
 fn history(operations: &[(u64, u64, Outcome)]) -> Vec<Operation> {
-    operations
-        .iter()
-        .map(|&(start, end, outcome)| Operation { thread: 0, call: "call", start, end, outcome })
-        .collect()
+    let operation =
+        |(thread, &(start, end, outcome))| Operation { thread, call: "call", start, end, outcome };
+    operations.iter().enumerate().map(operation).collect()
 }
 
 /// One after the other.
@@ -62,6 +62,22 @@ fn sequences_of_a_broken_channel_are_refused() {
         let violation = check(capacity, &sequence(outcomes)).expect_err(name);
         assert!(violation.to_string().contains("not linearizable"), "{name}");
     }
+}
+
+#[test]
+fn the_operations_of_one_call_come_in_their_order() {
+    let batch = |outcomes: [Outcome; 4]| {
+        let intervals = [(0, 5), (0, 5), (6, 7), (8, 9)].into_iter().zip(outcomes);
+        let operations: Vec<_> =
+            intervals.map(|((start, end), outcome)| (start, end, outcome)).collect();
+        history(&operations)
+            .into_iter()
+            .map(|operation| Operation { thread: 0, ..operation })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(check(2, &batch([Sent(1), Sent(2), Received(1), Received(2)])), Ok(()));
+    assert!(check(2, &batch([Sent(1), Sent(2), Received(2), Received(1)])).is_err());
+    assert!(check(1, &batch([Full, Sent(1), Received(1), Empty])).is_err());
 }
 
 #[test]
