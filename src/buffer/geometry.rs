@@ -118,7 +118,13 @@ impl Geometry {
     ///
     /// A displacement moves the tail first: for a moment there is one place more than messages.
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
-        self.places_between(head, tail).min(self.capacity())
+        // [len-displaced] as many as the permits leave room for.
+        self.places_between(head, tail).min(self.most_messages(tail))
+    }
+
+    /// How many messages there can be beside the permits.
+    fn most_messages(&self, tail: Position) -> usize {
+        self.capacity() - tail.permits()
     }
 
     fn places_between(&self, head: Position, tail: Position) -> usize {
@@ -136,7 +142,7 @@ impl Geometry {
         let since_start =
             |position| self.laps(self.start(), position) * self.capacity() + self.index(position);
         // The message that a displacement takes out is out when the tail has moved.
-        let displaced = self.places_between(head, tail) > self.capacity();
+        let displaced = self.places_between(head, tail) > self.most_messages(tail);
         let head = if displaced { self.next(head) } else { head };
         Traffic {
             len: self.distance(head, tail),

@@ -267,6 +267,24 @@ fn force_beside_permit_vs_recv() {
     });
 }
 
+/// Nor are there ever more messages than the permit leaves room for.
+#[test]
+fn force_beside_permit_vs_len() {
+    explore(5, || {
+        let (tx, rx) = channel(2);
+        put(&tx, 0).unwrap();
+        let permit = tx.try_reserve().unwrap();
+        let thread = spawn({
+            let tx = Arc::clone(&tx);
+            move || force(&tx, 1)
+        });
+        assert_eq!(rx.len(), 1);
+        assert_eq!(join(thread).unwrap(), Some(0));
+        drop(permit);
+        assert_eq!(take_all(&rx), [1]);
+    });
+}
+
 /// Where all the room is reserved the message displaces itself.
 #[test]
 fn force_vs_permit_drop() {

@@ -138,11 +138,21 @@ proptest! {
         prop_assert_eq!(Geometry::is_at(at_head, at_tail), len == 0);
 
         let free = head.capacity - len;
+        let permits = permits.min(free);
         let room = geometry.room(at_head, at_tail.with_more_permits(permits));
-        prop_assert_eq!(room, Some(free.saturating_sub(permits)));
+        prop_assert_eq!(room, Some(free - permits));
 
         let traffic = geometry.traffic(at_head, at_tail.with_more_permits(permits));
         prop_assert_eq!(traffic, Traffic { len, sent: tail.told(), received: head.told() });
+
+        // In the middle of a displacement, which finds no room.
+        if len > 0 && permits == free {
+            let displacing = head.after(len + 1).position(other).with_more_permits(permits);
+            prop_assert_eq!(geometry.distance(at_head, displacing), len);
+            let received = head.after(1).told();
+            let sent = head.after(len + 1).told();
+            prop_assert_eq!(geometry.traffic(at_head, displacing), Traffic { len, sent, received });
+        }
     }
 
     #[test]
