@@ -1,6 +1,6 @@
 //! The channel: a buffer, the gates at both ends of it, and the counts of its handles.
 //!
-//! This is the only place that says: a push that found somebody waiting opens `arrivals`, a pop that did opens
+//! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
@@ -198,7 +198,7 @@ impl<T> Channel<T> {
         open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
     }
 
-    /// Wakes all senders: nobody knows whose message fits now.
+    /// Wakes all senders: it is not known whose message fits now.
     fn open_all_vacancies(&self) {
         self.patience.of_receivers().wakes();
         open_all(self.buffer.head(), &[&self.vacancies, &self.clearings]);
@@ -343,21 +343,21 @@ impl<T> Watched for Channel<T> {
     }
 
     fn levels(&self) -> &Gate {
-        // Where nobody watches, the level is Low until the close.
+        // Where no watermarks are, the level is Low until the close.
         self.watch.as_ref().map_or(&self.closed, |watch| &watch.levels)
     }
 }
 
-/// Wakes `count` waiters of the first gate. If it has fewer, nobody is announced to from here on,
-/// until somebody raises the flag again.
+/// Wakes `count` waiters of the first gate. If it has fewer, nothing is announced from here on,
+/// until a waiter raises the flag again.
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
     wake_or(gates[0], count, || open_all(word, gates));
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: whoever saw the flag up has taken its place by then and is woken here; whoever comes
-    // later sees it down and raises it.
+    // [lower] before [sweep]: a waiter that saw the flag up has taken its place by then and is woken here; one that
+    // comes later sees it down and raises it.
     word.lower();
     sweep(gates);
 }

@@ -39,7 +39,7 @@ pub(crate) enum NotDisplaced {
 pub(crate) enum Owed {
     /// Nothing to anybody.
     Nothing,
-    /// Somebody of the other side waits: the gate must be opened.
+    /// A waiter of the other side sleeps: the gate must be opened.
     Wakeup,
     /// A push: somebody watches the length. A pop: the level is High.
     Look,
@@ -47,7 +47,7 @@ pub(crate) enum Owed {
     WakeupAndLook,
     /// A pop: both, and there is room for all who wait.
     WakeAllAndLook,
-    /// A push: somebody may watch, and there may be room for the next one who waits for it.
+    /// A push: the length may be watched, and there may be room for the next one who waits for it.
     LookAndPassOn,
     /// A push: all of these.
     WakeupLookAndPassOn,

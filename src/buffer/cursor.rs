@@ -38,7 +38,7 @@ impl Cursor {
 
     /// Takes so many permits back, whatever else the word says by then.
     pub(super) fn release(&self, permits: usize) {
-        // Relaxed: whoever waits for the room takes its place at the gate under the lock that the release takes next.
+        // Relaxed: a sender that waits for the room takes its place at the gate under the lock that the release takes next.
         self.0.fetch_sub(permits << Position::SHIFT, Ordering::Relaxed);
     }
 

@@ -166,7 +166,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
             Self::Chained(Unbounded(_)) => usize::MAX,
-            // Nobody knows what they will weigh.
+            // It is not known what they will weigh.
             Self::Chained(ByWeight(_)) => 0,
         }
     }

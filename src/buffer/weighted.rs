@@ -3,18 +3,18 @@
 //! The messages lie in an unbounded queue. What is bounded is counted in a word of its own, which takes the place of the head
 //! word for all who wait for room: it has the same flags, and the weight where that has a place. A sender takes room there
 //! before it puts its message in, and a receiver gives it back after it has taken the message out. Each of these replaces the
-//! word, so the sum is exact, and whoever gives room back learns in the same step who waits for it.
+//! word, so the sum is exact, and the receiver that gives room back learns in the same step who waits for it.
 //!
 //! # Order
 //! A waiter that is woken and finds too little room takes its old place again. So that light messages don't use
-//! up for ever what a heavy one waits for, the first that goes to sleep sets a *goal*: until there is so much room, nobody
-//! takes any. Whoever takes room lifts the goal, and the next one that goes to sleep sets its own.
+//! up for ever what a heavy one waits for, the first that goes to sleep sets a *goal*: until there is so much room, no sender
+//! takes any. The sender that takes room lifts the goal, and the next one that goes to sleep sets its own.
 //!
-//! A goal belongs to nobody. One that is left behind by a wait that was dropped holds the others up until so much has been
+//! A goal has no owner. One that is left behind by a wait that was dropped holds the others up until so much has been
 //! received, and it is never more than the limit.
 //!
-//! # Nobody sleeps beside an empty channel
-//! A sender is blocked only while weight is taken, so there is a message that will be received. Whoever gives back
+//! # No sender sleeps beside an empty channel
+//! A sender is blocked only while weight is taken, so there is a message that will be received. The receiver that gives back
 //! the last of it wakes all who wait, anyone else the first one.
 
 use super::answer::{Owed, PopError, PushError};
@@ -131,11 +131,11 @@ impl<T> Weighted<T> {
                 }
                 Ok(_) => return pushed,
                 Err(PushError::Closed) => {
-                    // Nobody is told: the close wakes all who wait.
+                    // No waiter is told: the close wakes all.
                     let _ = self.give(weight);
                     return pushed;
                 }
-                // Somebody is about to link the next block.
+                // Another sender is about to link the next block.
                 Err(PushError::Busy | PushError::Full(_)) => backoff.wait(),
             }
         }

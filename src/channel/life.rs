@@ -32,7 +32,7 @@ impl<T> Channel<T> {
         let mut backoff = Backoff::default();
         let left = core::iter::from_fn(|| {
             loop {
-                // Nobody waits for room any more.
+                // No sender waits for room any more.
                 match self.buffer.pop() {
                     Ok((message, _)) => return Some(message),
                     Err(PopError::Busy) => backoff.wait(),
@@ -84,7 +84,7 @@ impl<T> Channel<T> {
                 || {
                     self.close();
                 },
-                // [drain] what is inside nobody will receive; it must not live as long as the last sender.
+                // [drain] what is inside has no receiver any more; it must not live as long as the last sender.
                 || self.drain(),
             );
         }

@@ -27,7 +27,7 @@ pub(crate) struct Ticket {
 
 #[derive(Debug)]
 struct Line {
-    /// By ticket. Whoever has a ticket and is not in here is woken.
+    /// By ticket. A waiter that has a ticket and is not in here is woken.
     waiters: VecDeque<Waiter>,
     /// How many in there have left. Neither the first nor the last has.
     left: usize,

@@ -1,4 +1,4 @@
-//! A gate is a place to wait until somebody opens it. It stores nothing: no permit, no level.
+//! A gate is a place to wait until the other side opens it. It stores nothing: no permit, no level.
 //!
 //! There is one contract, and two implementations of it: the waiter [`line`], and event-listener's
 //! list, which the line is held to by a test.

@@ -289,7 +289,7 @@ impl<T> Store<T> for Locked<T> {
     }
 }
 
-/// After so many items somebody gives way.
+/// After so many items a task gives way.
 #[derive(Debug)]
 struct Budget {
     due: AtomicUsize,

@@ -51,9 +51,9 @@ enum Step {
     Draw,
     Pop,
     Remove(Index),
-    /// Somebody without a place takes the one of its ticket.
+    /// A waiter without a place takes the one of its ticket.
     Reinsert(Index),
-    /// Somebody, with a place or without, is looked up with its own waker or another one.
+    /// A waiter, with a place or without, is looked up with its own waker or another one.
     Replace(Index, bool),
 }
 
