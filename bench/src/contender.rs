@@ -8,7 +8,7 @@ use crate::load::contest::{self, Contest, Outcome};
 use crate::load::flow::{self, Shape};
 use crate::load::footprint::{self, Footprint};
 use crate::load::pairs::{self, Pairs};
-use crate::load::{crowd, round_trips};
+use crate::load::{crowd, round_trips, short};
 use crate::peers::{self, Line, Peer, forebay::Forebay};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Contender {
     pub flow: fn(&Runtime, Shape, Capacity, u64) -> Duration,
     pub contest: fn(&Runtime, &Contest) -> Outcome,
     pub round_trips: fn(&Runtime, Capacity, u64) -> Vec<f64>,
+    /// Capacity, messages per channel, channels.
+    pub short: fn(Capacity, u64, u64) -> Duration,
     pub footprint: fn() -> Option<Footprint>,
     pub channels: fn(&Runtime, Capacity, u64, u64) -> (Heap, Duration),
     pub idle: fn(&Runtime, usize, Duration) -> Duration,
@@ -45,6 +47,7 @@ impl Contender {
             flow: flow::flow::<P>,
             contest: contest::contest::<P>,
             round_trips: round_trips::round_trips::<P>,
+            short: short::short::<P>,
             footprint: footprint::footprint::<P>,
             channels: crowd::channels::<P>,
             idle: crowd::idle::<P>,

@@ -38,6 +38,8 @@ enum Mode {
     Fairness(mode::fairness::Options),
     /// The round trip of one message between two tasks
     Pingpong(mode::pingpong::Options),
+    /// 1, 10 and 100 messages through a new channel
+    Short(mode::short::Options),
     /// Bytes per channel and slot, allocations per blocked operation
     Memory,
     /// 1 to 1,000 tasks on one channel, 10,000 channels, 100 idle receivers
@@ -54,6 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Mode::Matrix(options) => mode::matrix::run(&options)?,
         Mode::Fairness(options) => mode::fairness::run(&options)?,
         Mode::Pingpong(options) => mode::pingpong::run(&options),
+        Mode::Short(options) => mode::short::run(&options),
         Mode::Memory => mode::memory::run(),
         Mode::Scale(options) => mode::scale::run(&options),
         Mode::Soundness(options) => mode::soundness::run(&options)?,

@@ -8,3 +8,4 @@ pub mod footprint;
 pub mod pairs;
 pub mod parked;
 pub mod round_trips;
+pub mod short;

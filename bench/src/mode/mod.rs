@@ -6,6 +6,7 @@ pub mod matrix;
 pub mod memory;
 pub mod pingpong;
 pub mod scale;
+pub mod short;
 pub mod soundness;
 
 /// What was chosen, or else the default.
