@@ -352,12 +352,16 @@ impl<T> Watched for Channel<T> {
 /// until a waiter raises the flag again.
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    wake_or(gates[0], count, || open_all(word, gates));
+    if gates[0].has_waiters() {
+        wake_or(gates[0], count, || open_all(word, gates));
+    } else {
+        open_all(word, gates);
+    }
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that saw the flag up has taken its place by then and is woken here; one that
-    // comes later sees it down and raises it.
+    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
+    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
     word.lower();
-    sweep(gates);
+    sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
 }

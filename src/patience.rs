@@ -50,8 +50,7 @@ impl Lessons {
         }
     }
 
-    fn is_here(&self) {
-        let here = this_thread();
+    fn is_on(&self, here: usize) {
         if self.thread.load(Relaxed) != here {
             self.thread.store(here, Relaxed);
         }
@@ -76,9 +75,10 @@ impl Patient<'_> {
         let Some(spin) = &self.own.spin else {
             return 0;
         };
-        self.own.is_here();
+        let here = this_thread();
+        self.own.is_on(here);
         let other = self.other.thread.load(Relaxed);
-        if other == 0 || other == this_thread() {
+        if other == 0 || other == here {
             // Nothing is known to come from another thread while this one spins.
             return 0;
         }
@@ -101,7 +101,7 @@ impl Patient<'_> {
     /// This side is about to wake the other one.
     pub(crate) fn wakes(self) {
         if self.own.spin.is_some() {
-            self.own.is_here();
+            self.own.is_on(this_thread());
         }
     }
 

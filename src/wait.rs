@@ -126,6 +126,7 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Learns of a notification, or leaves the waker at the gate.
+    #[inline]
     fn look(&mut self, gate: &Gate, waker: &Waker) {
         if let Self::Entered(ticket) | Self::Asleep(ticket) = self {
             if gate.notified(ticket, waker) {
@@ -311,7 +312,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
 
 /// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which settles
 /// the notification.
-#[cold]
+#[inline]
 fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
     // Before the stage changes: it is the user's code.
     let waker = waker.clone();

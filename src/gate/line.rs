@@ -65,9 +65,16 @@ impl Gate {
         })
     }
 
+    /// Whether waiters are here that are not woken yet. Without the lock: what is not ordered before
+    /// this call may not be seen.
+    pub(crate) fn has_waiters(&self) -> bool {
+        self.front.load(Relaxed) & 1 != 0
+    }
+
     /// Whether others wait here that are served before a newcomer, as far as that is known.
+    #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
-        self.front.load(Relaxed) & 1 != 0 || self.has_robbed()
+        self.has_waiters() || self.has_robbed()
     }
 
     /// Whether some of them were woken in vain.
@@ -75,12 +82,12 @@ impl Gate {
         self.robbed.load(Relaxed) != 0
     }
 
-    #[cold]
+    #[inline]
     pub(crate) fn enter(&self, waker: Waker) -> Ticket {
         Ticket { number: self.insert(None, waker), robbed: false }
     }
 
-    #[cold]
+    #[inline]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
         if !ticket.robbed {
             self.robbed.fetch_add(1, Relaxed);
@@ -97,25 +104,38 @@ impl Gate {
         Ticket { number, robbed: false }
     }
 
+    #[cold]
     fn insert(&self, ticket: Option<u64>, waker: Waker) -> u64 {
         let mut waker = Some(waker);
-        let mut memory = VecDeque::new();
         loop {
-            match self.change(|line| line.insert(ticket, &mut waker, &mut memory)) {
-                Ok(ticket) => return ticket,
-                Err(capacity) => memory = VecDeque::with_capacity(capacity),
+            if let Some(ticket) = self.change(|line| line.insert(ticket, &mut waker)) {
+                return ticket;
             }
+            self.reallocate();
         }
     }
 
+    /// Gives the line other memory, which is allocated and freed outside of the lock.
+    #[cold]
+    fn reallocate(&self) {
+        let mut memory = VecDeque::with_capacity(self.line.with(|line| line.wanted()));
+        self.line.with(|line| line.replace_memory(&mut memory));
+    }
+
+    #[inline]
     pub(crate) fn notified(&self, ticket: &mut Ticket, waker: &Waker) -> bool {
         // [woken] pairs with [front]. Only where tickets don't wrap around.
-        if usize::BITS >= 64 && self.front.load(Acquire) > Line::word(ticket.number, true) {
-            return true;
-        }
+        let front = self.front.load(Acquire);
+        usize::BITS >= 64 && front > Line::word(ticket.number, true)
+            || self.is_gone(ticket.number, waker)
+    }
+
+    /// The same under the lock.
+    #[cold]
+    fn is_gone(&self, ticket: u64, waker: &Waker) -> bool {
         let mut other = None;
         loop {
-            let known = self.line.with(|line| line.replace_waker(ticket.number, waker, &mut other));
+            let known = self.line.with(|line| line.replace_waker(ticket, waker, &mut other));
             match known {
                 Known::Gone => return true,
                 Known::Waits => return false,
@@ -175,8 +195,7 @@ impl Gate {
         if memory.capacity() <= Line::KEPT.max(4 * peak) {
             self.line.with(|line| {
                 if line.waiters.capacity() < memory.capacity() {
-                    memory.extend(line.waiters.drain(..));
-                    mem::swap(&mut line.waiters, &mut memory);
+                    line.replace_memory(&mut memory);
                 }
             });
         }
@@ -205,30 +224,14 @@ impl Line {
     /// Memory is asked for so many at least.
     const LEAST: usize = 4;
 
-    /// Gives the waker a place, a new one or by its old ticket. `Err` if that needs memory, and of
-    /// how many places: `memory` is that, or takes what is not used any more.
-    fn insert(
-        &mut self,
-        ticket: Option<u64>,
-        waker: &mut Option<Waker>,
-        memory: &mut VecDeque<Waiter>,
-    ) -> Result<u64, usize> {
-        let room = self.waiters.capacity();
-        if self.waiters.is_empty() {
-            let peak = mem::take(&mut self.peak);
-            if room > Self::KEPT && room / 4 > peak {
-                // A burst is over: its memory leaves the line, and another one is asked for.
-                mem::swap(&mut self.waiters, memory);
-                return Err(Self::LEAST);
-            }
+    /// Gives the waker a place, a new one or by its old ticket. `None` if the line needs other memory
+    /// first.
+    fn insert(&mut self, ticket: Option<u64>, waker: &mut Option<Waker>) -> Option<u64> {
+        if self.is_oversized() || self.waiters.len() == self.waiters.capacity() {
+            return None;
         }
-        if self.waiters.len() == self.waiters.capacity() {
-            if memory.capacity() <= self.waiters.len() {
-                return Err((2 * self.waiters.len()).max(Self::LEAST));
-            }
-            // [grow] all that are in there by now, which may be more than when the memory was asked for.
-            memory.extend(self.waiters.drain(..));
-            mem::swap(&mut self.waiters, memory);
+        if self.waiters.is_empty() {
+            self.peak = 0;
         }
         let waker = waker.take();
         let ticket = match ticket {
@@ -245,7 +248,27 @@ impl Line {
             }
         };
         self.peak = self.peak.max(self.waiters.len());
-        Ok(ticket)
+        Some(ticket)
+    }
+
+    /// Whether a burst is over that needed more memory than the waiters since.
+    fn is_oversized(&self) -> bool {
+        let room = self.waiters.capacity();
+        room > Self::KEPT && room / 4 > self.peak && self.waiters.is_empty()
+    }
+
+    /// For how many places other memory is needed.
+    fn wanted(&self) -> usize {
+        (2 * self.waiters.len()).max(Self::LEAST)
+    }
+
+    /// Moves into `memory`, which is the old one then, if it has room for one more.
+    fn replace_memory(&mut self, memory: &mut VecDeque<Waiter>) {
+        // [grow] all that are in there by now, which may be more than when the memory was asked for.
+        if memory.capacity() > self.waiters.len() {
+            memory.extend(self.waiters.drain(..));
+            mem::swap(&mut self.waiters, memory);
+        }
     }
 
     /// From below: whether anybody is in the line; the ticket of the first one, else the next ticket.
@@ -283,7 +306,9 @@ impl Line {
 
     fn pop(&mut self) -> Option<Waker> {
         let waker = self.waiters.pop_front()?.waker;
-        self.trim();
+        if self.left != 0 {
+            self.trim();
+        }
         waker
     }
 
