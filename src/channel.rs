@@ -262,19 +262,6 @@ impl<T> Channel<T> {
         self.buffer.is_full_of_messages(full)
     }
 
-    /// Whether a `recv` that finds a message is to give way to other tasks first. One of `many` messages
-    /// may have passed the place at which a budget ended.
-    pub(crate) fn recv_gives_way(&self, many: bool) -> bool {
-        let (end, here) = self.buffer.pop_budget();
-        (here || many) && self.len() != 0 && self.patience.of_receivers().gives_way_at(end)
-    }
-
-    /// Whether a `send` that finds room is to give way to other tasks first.
-    pub(crate) fn send_gives_way(&self, many: bool) -> bool {
-        let (end, here) = self.buffer.push_budget();
-        (here || many) && !self.is_full() && self.patience.of_senders().gives_way_at(end)
-    }
-
     /// Passes on a notification of `arrivals` that a `recv` did not use.
     pub(crate) fn hand_on_arrival(&self) {
         // [hand-on] the flag stays as it is: nothing is known here about who else sleeps.

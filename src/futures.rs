@@ -69,10 +69,6 @@ impl<T> Attempt for Sending<'_, T> {
         Some(self.of_senders())
     }
 
-    fn gives_way(&self) -> bool {
-        self.channel.send_gives_way(false)
-    }
-
     fn raise(&self, full: Position) -> bool {
         self.channel.raise_vacancies(full, self.message.as_ref())
     }
@@ -134,10 +130,6 @@ impl<T> Attempt for Receiving<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         Some(self.of_receivers())
-    }
-
-    fn gives_way(&self) -> bool {
-        self.channel.recv_gives_way(false)
     }
 
     fn raise(&self, empty: Position) -> bool {

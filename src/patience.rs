@@ -1,6 +1,5 @@
-//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and where
-//! the executor was last given its turn. Nothing here decides whether a wait is right, nor who is next:
-//! only how soon a waiter sleeps.
+//! What a channel has learned about waiting: whether it pays to spin before going to sleep. Nothing
+//! here decides whether a wait is right, nor who is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, this_thread};
@@ -36,8 +35,6 @@ struct Lessons {
     spin: Option<Habit>,
     /// On which thread this side last waited, or woke the other one; zero before.
     thread: AtomicUsize,
-    /// Where a budget ended last; zero before.
-    yielded_at: AtomicUsize,
 }
 
 impl Lessons {
@@ -46,7 +43,6 @@ impl Lessons {
         Self {
             spin: spins.then(spin),
             thread: AtomicUsize::new(0),
-            yielded_at: AtomicUsize::new(0),
         }
     }
 
@@ -103,17 +99,6 @@ impl Patient<'_> {
         if self.own.spin.is_some() {
             self.own.is_on(this_thread());
         }
-    }
-
-    /// Whether the budget that ended at this place has not ended there yet: a wait that is dropped and
-    /// begun again gives way once, and then gets its message. The first one, of a channel that may be
-    /// short-lived, is free.
-    pub(crate) fn gives_way_at(self, end: usize) -> bool {
-        let last = self.own.yielded_at.load(Relaxed);
-        if last != end {
-            self.own.yielded_at.store(end, Relaxed);
-        }
-        last != end && last != 0
     }
 }
 

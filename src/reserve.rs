@@ -184,10 +184,6 @@ impl<'a, T> Attempt for Reserving<'a, T> {
         (self.n <= 1).then(|| self.channel.patience.of_senders())
     }
 
-    fn gives_way(&self) -> bool {
-        self.channel.send_gives_way(false)
-    }
-
     fn raise(&self, full: Position) -> bool {
         self.channel.raise_vacancies(full, None)
     }

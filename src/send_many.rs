@@ -7,7 +7,7 @@ use crate::futures::Sending;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::sender::Sender;
-use crate::sync::Backoff;
+use crate::sync::{BUDGET, Backoff};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -76,7 +76,7 @@ impl<T> Sender<T> {
         let mut unsent = Unsent::new(messages.into_iter());
         let mut backoff = Backoff::default();
         loop {
-            match unsent.send(&self.channel) {
+            match unsent.send(&self.channel, usize::MAX) {
                 Outcome::Done(true) => return Ok(unsent.sent),
                 Outcome::Done(false) => return Err(TrySendError::Closed(unsent)),
                 Outcome::Blocked(_) => {
@@ -127,9 +127,14 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
         Self { hand: None, more: VecDeque::new(), rest: rest.fuse(), sent: 0 }
     }
 
-    /// Sends what there is room for; `true` if that was all, `false` if the channel is closed.
-    fn send(&mut self, channel: &Channel<T>) -> Outcome<bool, Position> {
+    /// Sends what there is room for, but not many more than `most`; `true` if that was all, `false` if
+    /// the channel is closed.
+    fn send(&mut self, channel: &Channel<T>, most: usize) -> Outcome<bool, Position> {
+        let before = self.sent;
         loop {
+            if self.sent - before >= most {
+                return Outcome::Busy;
+            }
             if self.hand.is_some()
                 || !self.more.is_empty()
                 || Stage::<T>::CAPACITY < 2
@@ -234,7 +239,7 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
         let unsent = self.unsent.as_mut().expect("`SendMany` polled after completion");
-        unsent.send(self.sending.channel).map(|all| {
+        unsent.send(self.sending.channel, BUDGET).map(|all| {
             let unsent = self.unsent.take().expect("it was there");
             if all { Ok(unsent.sent) } else { Err(SendError(unsent)) }
         })
@@ -246,10 +251,6 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.sending.patience()
-    }
-
-    fn gives_way(&self) -> bool {
-        self.sending.channel.send_gives_way(true)
     }
 
     fn has_progressed(&mut self) -> bool {

@@ -39,10 +39,6 @@ impl<T> Attempt for Streaming<'_, T> {
         self.0.patience()
     }
 
-    fn gives_way(&self) -> bool {
-        self.0.gives_way()
-    }
-
     fn raise(&self, empty: Self::Seen) -> bool {
         self.0.raise(empty)
     }

@@ -27,7 +27,7 @@
 
 use crate::gate::{Gate, Ticket};
 use crate::patience::Patient;
-use crate::sync::{Backoff, HEURISTICS, pause};
+use crate::sync::{self, Backoff, HEURISTICS, pause};
 use core::mem;
 use core::task::{Context, Poll, Waker};
 
@@ -36,7 +36,8 @@ pub(crate) enum Outcome<T, S> {
     Done(T),
     /// Nothing to do before the gate opens. With what was seen, to raise the flag on.
     Blocked(S),
-    /// Another thread is in the middle of a few instructions.
+    /// Another thread is in the middle of a few instructions. Or a part of the work is done, and others
+    /// get a turn before the rest.
     Busy,
 }
 
@@ -71,12 +72,6 @@ pub(crate) trait Attempt {
         None
     }
 
-    /// Whether the executor gets its turn before an attempt that would succeed: `true` once at each
-    /// place where a budget ends.
-    fn gives_way(&self) -> bool {
-        false
-    }
-
     /// Whether it has done a part of its work since this was last asked. Then it waits anew.
     fn has_progressed(&mut self) -> bool {
         false
@@ -106,6 +101,7 @@ pub(crate) trait Attempt {
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
+/// | `Asleep`, not woken, others were in vain | `Asleep`, woken by itself | | | |
 /// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
 ///
 /// Who leaves a place to which a notification has come hands it on.
@@ -174,16 +170,16 @@ impl<A: Attempt> Wait<A> {
         if let Some(output) = fast(&mut self.attempt) {
             return Some(output);
         }
-        crate::sync::with_waker(|waker| {
+        crate::sync::with_parker(|parker| {
             loop {
                 // Before the attempt: one is made after the deadline.
                 let late = deadline.is_some_and(|deadline| deadline <= std::time::Instant::now());
-                match step(&mut self.attempt, &mut self.stage, waker) {
+                match step(&mut self.attempt, &mut self.stage, &parker.waker) {
                     Step::Done(output) => return Some(output),
                     // Others are in the middle of a few instructions.
                     Step::Busy => crate::sync::yield_now(),
                     Step::Asleep if late => return None,
-                    Step::Asleep => crate::sync::park(deadline),
+                    Step::Asleep => parker.park(deadline),
                 }
             }
         })
@@ -213,6 +209,9 @@ pub(crate) fn poll<A: Attempt>(
     cx: &mut Context<'_>,
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
+        if gives_way(attempt) {
+            return give_way(attempt, stage, cx.waker());
+        }
         // Most polls are the first of their wait and succeed: nothing is to be settled then.
         if let Some(output) = fast(attempt) {
             return Poll::Ready(output);
@@ -221,16 +220,24 @@ pub(crate) fn poll<A: Attempt>(
     poll_slow(attempt, stage, cx.waker())
 }
 
+/// Whether the executor gets its turn before an attempt of a wait that was not woken.
+#[inline]
+fn gives_way<A: Attempt>(attempt: &A) -> bool {
+    HEURISTICS && sync::gives_way(|| attempt.gate().has_starving())
+}
+
+/// The executor gets its turn first.
+#[cold]
+fn give_way<A: Attempt>(attempt: &A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
+    *stage = Stage::Yielded(attempt.gate().draw());
+    waker.wake_by_ref();
+    Poll::Pending
+}
+
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
-        *stage = Stage::Yielded(attempt.gate().draw());
-        Step::Busy
-    } else {
-        step(attempt, stage, waker)
-    };
-    match step {
+    match step(attempt, stage, waker) {
         Step::Done(output) => Poll::Ready(output),
         Step::Asleep => Poll::Pending,
         Step::Busy => {
@@ -273,6 +280,9 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
 fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
     // The notification first: an attempt that succeeds has then used it.
     stage.look(attempt.gate(), waker);
+    if matches!(stage, Stage::Asleep(_)) && gives_way(attempt) {
+        return Step::Busy;
+    }
     if let Some(output) = retry_fast(attempt, stage) {
         return Step::Done(finish(attempt, stage, output));
     }
@@ -281,6 +291,11 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
         match attempt.attempt() {
             Outcome::Done(output) => return Step::Done(finish(attempt, stage, output)),
             Outcome::Busy => {
+                if attempt.has_progressed() {
+                    // What led here is used, and the rest waits anew.
+                    finish(attempt, stage, ());
+                    return Step::Busy;
+                }
                 if let Stage::Asleep(_) = stage {
                     // The flag was up before that slot was claimed: it will be announced.
                     return Step::Asleep;
@@ -329,7 +344,7 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
 }
 
 /// Ends a wait that succeeds.
-fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::Output {
+fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
     match mem::take(stage) {
         // The notification that led here is used.
         Stage::Notified(ticket) => attempt.gate().settle(ticket),

@@ -4,7 +4,7 @@
 //! after the lock is free. Nor does the allocator.
 
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Lock, for_each};
+use crate::sync::{AtomicUsize, Lock, alert, for_each};
 use alloc::collections::VecDeque;
 use core::mem;
 use core::task::Waker;
@@ -16,14 +16,19 @@ pub(crate) struct Gate {
     front: AtomicUsize,
     /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
+    /// How many of them several times.
+    starving: AtomicUsize,
 }
 
-/// When a wait began, and whether it was woken in vain since.
+/// When a wait began, and how often it was woken in vain since.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     number: u64,
-    robbed: bool,
+    robbed: u8,
 }
+
+/// So often is too often. Where tasks go in turns, it happens about once for each wait.
+const STARVING: u8 = 3;
 
 #[derive(Debug)]
 struct Line {
@@ -49,7 +54,12 @@ struct Waiter {
 impl Gate {
     pub(crate) fn new() -> Self {
         let line = Line { waiters: VecDeque::new(), left: 0, next: 0, peak: 0, told: 0 };
-        Self { line: Lock::new(line), front: AtomicUsize::new(0), robbed: AtomicUsize::new(0) }
+        Self {
+            line: Lock::new(line),
+            front: AtomicUsize::new(0),
+            robbed: AtomicUsize::new(0),
+            starving: AtomicUsize::new(0),
+        }
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Line) -> R) -> R {
@@ -84,15 +94,27 @@ impl Gate {
 
     #[inline]
     pub(crate) fn enter(&self, waker: Waker) -> Ticket {
-        Ticket { number: self.insert(None, waker), robbed: false }
+        Ticket { number: self.insert(None, waker), robbed: 0 }
     }
 
     #[inline]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
-        if !ticket.robbed {
+        let robbed = ticket.robbed.saturating_add(1);
+        if robbed == 1 {
             self.robbed.fetch_add(1, Relaxed);
         }
-        Ticket { number: self.insert(Some(ticket.number), waker), robbed: true }
+        if robbed >= STARVING {
+            self.note_starving(robbed);
+        }
+        Ticket { number: self.insert(Some(ticket.number), waker), robbed }
+    }
+
+    #[cold]
+    fn note_starving(&self, robbed: u8) {
+        if robbed == STARVING {
+            self.starving.fetch_add(1, Relaxed);
+        }
+        alert();
     }
 
     #[cold]
@@ -101,7 +123,7 @@ impl Gate {
             line.next += 1;
             line.next - 1
         });
-        Ticket { number, robbed: false }
+        Ticket { number, robbed: 0 }
     }
 
     #[cold]
@@ -153,9 +175,17 @@ impl Gate {
     /// Ends the wait of a ticket that has no place.
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
-        if ticket.robbed {
+        if ticket.robbed != 0 {
             self.robbed.fetch_sub(1, Relaxed);
         }
+        if ticket.robbed >= STARVING {
+            self.starving.fetch_sub(1, Relaxed);
+        }
+    }
+
+    /// Whether a waiter was woken in vain several times.
+    pub(crate) fn has_starving(&self) -> bool {
+        self.starving.load(Relaxed) != 0
     }
 
     pub(crate) fn wake_one(&self) -> bool {

@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::{Origin, Refusal, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::{Arc, for_each};
+use crate::sync::{Arc, BUDGET, for_each, spend};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -151,11 +151,14 @@ pub struct Batch<'a, T> {
 impl<'a, T> Batch<'a, T> {
     /// Takes what is there at once.
     fn filled(first: Job<'a, T>, shared: &'a Arc<Shared<T>>, max: usize) -> Self {
+        // Not for ever, where others go on putting.
+        let max = max.min(shared.store().len().saturating_add(1).max(BUDGET));
         let mut jobs = alloc::vec![first];
         while jobs.len() < max {
             let Ok(job) = Job::try_get(shared) else { break };
             jobs.push(job);
         }
+        spend(jobs.len());
         Self { jobs }
     }
 
@@ -236,10 +239,6 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         self.getting.patience()
     }
 
-    fn gives_way(&self) -> bool {
-        self.getting.shared.store().gives_way(self.getting.side, true)
-    }
-
     fn raise(&self, seen: Seen) -> bool {
         self.getting.raise(seen)
     }
@@ -282,7 +281,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        loop {
+        for _ in 0..BUDGET {
             if self.item.is_none() {
                 self.item = self.rest.next();
             }
@@ -297,6 +296,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
                 Outcome::Busy => return Outcome::Busy,
             }
         }
+        Outcome::Busy
     }
 
     fn gate(&self) -> &Gate {
@@ -305,10 +305,6 @@ impl<T> Attempt for PuttingMany<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(Side::Vacancies)
-    }
-
-    fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies, true)
     }
 
     fn has_progressed(&mut self) -> bool {

@@ -187,13 +187,6 @@ impl<T> Store<T> for Fifo<T> {
         })
     }
 
-    fn gives_way(&self, side: Side, many: bool) -> bool {
-        match side {
-            Side::Vacancies => self.channel.send_gives_way(many),
-            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(many),
-        }
-    }
-
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {

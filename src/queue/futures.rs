@@ -83,10 +83,6 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.store().patience(Side::Vacancies)
     }
 
-    fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies, false)
-    }
-
     fn raise(&self, seen: Seen) -> bool {
         self.shared.store().raise(Side::Vacancies, seen)
     }
@@ -123,10 +119,6 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(self.side)
-    }
-
-    fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(self.side, false)
     }
 
     fn raise(&self, seen: Seen) -> bool {

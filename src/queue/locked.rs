@@ -17,8 +17,7 @@ use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, both};
+use crate::sync::{Mutex, MutexGuard, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
 use std::sync::PoisonError;
@@ -29,8 +28,6 @@ pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     options: Options,
-    puts_due: Budget,
-    gets_due: Budget,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
@@ -67,8 +64,6 @@ impl<T> Locked<T> {
             }),
             maxsize,
             options,
-            puts_due: Budget::new(),
-            gets_due: Budget::new(),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -143,7 +138,6 @@ impl<T> Store<T> for Locked<T> {
         } else {
             state.counters.went_in()
         };
-        self.puts_due.follow(state.counters.traffic().sent);
         drop(state);
         // [shelved] after the lock: see the head of this file.
         both(|| self.hand_on(Side::Arrivals), || self.tell_level(changed));
@@ -156,7 +150,6 @@ impl<T> Store<T> for Locked<T> {
         if let Some(Entry { since, .. }) = &entry {
             state.counters.waited(*since);
             freed.level = state.counters.came_out(1);
-            self.gets_due.follow(state.counters.traffic().received);
             // With items that came back there may be more inside than the size, and no room yet.
             freed.room = self.maxsize.is_some() && self.has_room(&state);
         } else if state.phase == Phase::Open {
@@ -214,13 +207,6 @@ impl<T> Store<T> for Locked<T> {
             Side::Vacancies => &self.vacancies,
             Side::Arrivals => &self.arrivals,
             Side::Streams => &self.streams,
-        }
-    }
-
-    fn gives_way(&self, side: Side, _: bool) -> bool {
-        match side {
-            Side::Vacancies => self.puts_due.is_due() && !self.is_full(),
-            Side::Arrivals | Side::Streams => self.gets_due.is_due() && self.len() != 0,
         }
     }
 
@@ -286,33 +272,6 @@ impl<T> Store<T> for Locked<T> {
 
     fn watched(&self) -> &dyn Watched {
         self
-    }
-}
-
-/// After so many items a task gives way.
-#[derive(Debug)]
-struct Budget {
-    due: AtomicUsize,
-}
-
-impl Budget {
-    const ITEMS: usize = 512;
-
-    fn new() -> Self {
-        Self { due: AtomicUsize::new(0) }
-    }
-
-    /// Takes note of the number of an item.
-    fn follow(&self, number: usize) {
-        if number % Self::ITEMS == Self::ITEMS - 1 {
-            self.due.store(1, Relaxed);
-        }
-    }
-
-    /// `true` once for each time that it has ended.
-    fn is_due(&self) -> bool {
-        // Most often nothing is written.
-        self.due.load(Relaxed) != 0 && self.due.fetch_and(0, Relaxed) != 0
     }
 }
 

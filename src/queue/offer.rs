@@ -92,10 +92,6 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.patience()
     }
 
-    fn gives_way(&self) -> bool {
-        self.0.gives_way()
-    }
-
     fn raise(&self, seen: Seen) -> bool {
         self.0.raise(seen)
     }

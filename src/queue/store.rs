@@ -149,9 +149,6 @@ pub(super) trait Store<T> {
         None
     }
 
-    /// Whether the executor gets its turn before the next operation, which is ready, and may be one of `many` items.
-    fn gives_way(&self, side: Side, many: bool) -> bool;
-
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let _ = (side, seen);

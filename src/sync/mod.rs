@@ -8,10 +8,12 @@
 
 #![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
+mod budget;
 mod lock;
 mod thread;
 mod unwind;
 
+pub(crate) use self::budget::{BUDGET, alert, gives_way, spend};
 pub(crate) use self::lock::Lock;
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
@@ -23,7 +25,7 @@ pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yi
 pub(crate) use self::native::{Mutex, MutexGuard};
 pub(crate) use self::thread::this_thread;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
-pub(crate) use self::thread::{park, with_waker};
+pub(crate) use self::thread::with_parker;
 pub(crate) use self::unwind::{Defer, both, defer, for_each};
 use core::ops::Deref;
 pub(crate) use core::sync::atomic::Ordering;

@@ -14,10 +14,12 @@ pub(crate) fn this_thread() -> usize {
 }
 
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
-pub(crate) use self::parking::{park, with_waker};
+pub(crate) use self::parking::with_parker;
 
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 mod parking {
+    use crate::sync::AtomicUsize;
+    use crate::sync::Ordering::Relaxed;
     use alloc::sync::Arc;
     use alloc::task::Wake;
     use core::task::Waker;
@@ -30,51 +32,75 @@ mod parking {
     #[cfg(not(any(forebay_loom, forebay_shuttle)))]
     use std::thread;
 
-    /// Sleeps until the waker of this thread is woken, or the deadline is over. It may also return
-    /// for no reason.
-    pub(crate) fn park(deadline: Option<Instant>) {
-        match deadline {
-            None => thread::park(),
-            #[cfg(not(forebay_loom))]
-            Some(deadline) => {
-                thread::park_timeout(deadline.saturating_duration_since(Instant::now()));
-            }
-            #[cfg(forebay_loom)]
-            Some(_) => unreachable!("a model has no time"),
-        }
+    /// Where a thread sleeps.
+    pub(crate) struct Parker {
+        unpark: Arc<Unpark>,
+        pub(crate) waker: Waker,
     }
 
-    struct Unpark(thread::Thread);
+    struct Unpark {
+        thread: thread::Thread,
+        /// Whether the waker was woken since the last sleep. The thread's own token may go to whatever else
+        /// parks it, such as an iterator that is asked for the next message in the middle of a wait.
+        woken: AtomicUsize,
+    }
 
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
-            self.0.unpark();
+            self.wake_by_ref();
         }
 
         fn wake_by_ref(self: &Arc<Self>) {
-            self.0.unpark();
+            // Relaxed: what it is woken for is seen at the gate.
+            self.woken.fetch_or(1, Relaxed);
+            self.thread.unpark();
         }
     }
 
-    fn waker() -> Waker {
-        Waker::from(Arc::new(Unpark(thread::current())))
+    impl Parker {
+        fn new() -> Self {
+            let unpark = Arc::new(Unpark { thread: thread::current(), woken: AtomicUsize::new(0) });
+            Self { waker: Waker::from(Arc::clone(&unpark)), unpark }
+        }
+
+        /// Sleeps until the waker is woken, or the deadline is over. It may also return for no reason.
+        pub(crate) fn park(&self, deadline: Option<Instant>) {
+            while self.unpark.woken.fetch_and(0, Relaxed) == 0 {
+                match deadline {
+                    None => thread::park(),
+                    #[cfg(not(forebay_loom))]
+                    Some(deadline) => {
+                        let left = deadline.saturating_duration_since(Instant::now());
+                        if left.is_zero() {
+                            return;
+                        }
+                        thread::park_timeout(left);
+                    }
+                    #[cfg(forebay_loom)]
+                    Some(_) => unreachable!("a model has no time"),
+                }
+            }
+        }
     }
 
-    /// Calls `wait` with the waker of this thread, which is made once for each thread.
+    /// Calls `wait` with a parker of this thread. One is kept for each thread; a wait inside of another
+    /// one has its own.
     #[cfg(not(any(forebay_loom, forebay_shuttle)))]
-    pub(crate) fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
-        std::thread_local!(static WAKER: Waker = waker());
+    pub(crate) fn with_parker<R>(wait: impl FnOnce(&Parker) -> R) -> R {
+        use core::cell::Cell;
+        std::thread_local!(static KEPT: Cell<Option<Parker>> = const { Cell::new(None) });
 
         // A destructor of another thread-local may wait after this one is gone.
-        match WAKER.try_with(Waker::clone) {
-            Ok(waker) => wait(&waker),
-            Err(_) => wait(&waker()),
-        }
+        let kept = KEPT.try_with(Cell::take).ok().flatten();
+        let parker = kept.unwrap_or_else(Parker::new);
+        let result = wait(&parker);
+        let _ = KEPT.try_with(|kept| kept.set(Some(parker)));
+        result
     }
 
-    /// Calls `wait` with the waker of this thread.
+    /// Calls `wait` with a parker of this thread.
     #[cfg(any(forebay_loom, forebay_shuttle))]
-    pub(crate) fn with_waker<R>(wait: impl FnOnce(&Waker) -> R) -> R {
-        wait(&waker())
+    pub(crate) fn with_parker<R>(wait: impl FnOnce(&Parker) -> R) -> R {
+        wait(&Parker::new())
     }
 }

@@ -137,3 +137,20 @@ fn a_blocked_thread_and_a_parked_future_share_the_wakeups() {
         assert!(rx.is_empty());
     });
 }
+
+/// An iterator that sleeps on this very thread takes no wakeup from the send that asks it.
+#[test]
+fn a_pipe_of_channels_gets_everything_through() {
+    const MESSAGES: usize = 3000;
+
+    let (first, between) = bounded(1);
+    let (second, last) = bounded(1);
+    thread::scope(|scope| {
+        scope.spawn(move || (0..MESSAGES).for_each(|message| first.send_blocking(message).unwrap()));
+        scope.spawn(move || {
+            let sent = second.send_many_blocking(between.iter());
+            assert_eq!(sent.map_err(drop), Ok(MESSAGES));
+        });
+        assert!(last.iter().eq(0..MESSAGES));
+    });
+}
