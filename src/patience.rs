@@ -40,10 +40,7 @@ struct Lessons {
 impl Lessons {
     fn new(spins: bool) -> Self {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
-        Self {
-            spin: spins.then(spin),
-            thread: AtomicUsize::new(0),
-        }
+        Self { spin: spins.then(spin), thread: AtomicUsize::new(0) }
     }
 
     fn is_on(&self, here: usize) {

@@ -75,14 +75,14 @@ impl<T> Receiver<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// receives) times after a `recv` was first woken.
     ///
-    /// A task that receives in a loop gives way once in 512 messages: the future is pending then, also beside a message, and
+    /// A task that receives in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside a message, and
     /// has woken its task.
     ///
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead.
     ///
     /// # A single poll
-    /// may be pending although a message is inside, once in 512 messages, and while another thread is in the middle of sending or receiving one: the
+    /// may be pending although a message is inside, once in 1021 operations of its thread, and while another thread is in the middle of sending or receiving one: the
     /// task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
     /// ```

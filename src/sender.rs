@@ -67,7 +67,7 @@ impl<T> Sender<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// sends) times after a `send` was first woken.
     ///
-    /// A task that sends in a loop gives way once in 512 messages: the future is pending then, also beside room, and
+    /// A task that sends in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///
     /// # Cancel safety

@@ -114,6 +114,7 @@ impl Gate {
         if robbed == STARVING {
             self.starving.fetch_add(1, Relaxed);
         }
+        // [starving] the others of this thread look at this gate before they take what is free.
         alert();
     }
 

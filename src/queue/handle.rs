@@ -61,7 +61,7 @@ impl<T> Queue<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// puts) times after a `put` was first woken; 8 x where the order needs a lock.
     ///
-    /// A task that puts in a loop gives way once in 512 items: the future is pending then, also beside room, and
+    /// A task that puts in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///
     /// # Cancel safety
@@ -119,7 +119,7 @@ impl<T> Queue<T> {
     ///
     /// # Fairness
     /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
-    /// gives way once in 512 jobs.
+    /// gives way once in 1021 operations of its thread.
     ///
     /// # Cancel safety
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken

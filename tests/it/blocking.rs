@@ -146,7 +146,8 @@ fn a_pipe_of_channels_gets_everything_through() {
     let (first, between) = bounded(1);
     let (second, last) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || (0..MESSAGES).for_each(|message| first.send_blocking(message).unwrap()));
+        scope
+            .spawn(move || (0..MESSAGES).for_each(|message| first.send_blocking(message).unwrap()));
         scope.spawn(move || {
             let sent = second.send_many_blocking(between.iter());
             assert_eq!(sent.map_err(drop), Ok(MESSAGES));

@@ -515,13 +515,21 @@ impl Wake for Refill {
 fn who_is_polled_without_a_wakeup_overtakes_nobody_for_long() {
     for capacity in [1, 2, 3, 10] {
         let (tx, rx) = bounded::<usize>(capacity);
-        assert_kept_is_fair(capacity, async || rx.recv().await.unwrap(), || {
-            let _ = tx.try_send(0);
-        });
+        assert_kept_is_fair(
+            capacity,
+            async || rx.recv().await.unwrap(),
+            || {
+                let _ = tx.try_send(0);
+            },
+        );
         while tx.try_send(0).is_ok() {}
-        assert_kept_is_fair(capacity, async || tx.send(0).await.unwrap(), || {
-            let _ = rx.try_recv();
-        });
+        assert_kept_is_fair(
+            capacity,
+            async || tx.send(0).await.unwrap(),
+            || {
+                let _ = rx.try_recv();
+            },
+        );
     }
 }
 
