@@ -57,7 +57,11 @@ impl Flow<'_> {
         let budget = sampling.sample.as_nanos() as f64;
         let expected: Vec<f64> = fitting
             .iter()
-            .map(|contender| self.calibrate(budget, |messages| ns_per_message(contender, messages)))
+            .map(|contender| {
+                calibrate(budget, self.whole_shares(FEW as f64), MANY, |messages| {
+                    ns_per_message(contender, messages)
+                })
+            })
             .collect();
         let fastest = expected.iter().copied().fold(f64::INFINITY, f64::min);
         let messages: Vec<u64> = expected
@@ -86,19 +90,6 @@ impl Flow<'_> {
             .collect()
     }
 
-    /// Sends more and more, until it takes long enough to tell the time of one message. This is the
-    /// warm-up too.
-    fn calibrate(&self, budget: f64, mut ns_per_message: impl FnMut(u64) -> f64) -> f64 {
-        let mut messages = self.whole_shares(FEW as f64);
-        loop {
-            let ns = ns_per_message(messages);
-            if ns * messages as f64 * 4.0 >= budget || messages >= MANY / 4 {
-                return ns;
-            }
-            messages *= 4;
-        }
-    }
-
     /// Rounded down to an equal share for each sender, which is at least one message.
     #[expect(
         clippy::cast_possible_truncation,
@@ -109,5 +100,18 @@ impl Flow<'_> {
         let senders = self.shape.senders as u64;
         let share = messages.min(MANY as f64) as u64 / senders;
         share.max(1) * senders
+    }
+}
+
+/// Measures more and more at once, until it takes long enough to tell the time of one of them. This
+/// is the warm-up too.
+pub fn calibrate(budget: f64, few: u64, many: u64, mut ns_each: impl FnMut(u64) -> f64) -> f64 {
+    let mut count = few;
+    loop {
+        let ns = ns_each(count);
+        if ns * count as f64 * 4.0 >= budget || count >= many / 4 {
+            return ns;
+        }
+        count *= 4;
     }
 }
