@@ -76,7 +76,8 @@ impl Flow<'_> {
             |((contender, messages), mut samples): ((&&Contender, u64), Vec<f64>)| Figure {
                 name: contender.name,
                 package: contender.package,
-                sound: contender.sound,
+                flaw: contender.flaw,
+                least_share: None,
                 messages,
                 ns: median(&mut samples),
                 low: quantile(&mut samples, 0.25),

@@ -66,7 +66,7 @@ fn compare(executor: Executor, options: &Options, watchdog: &Watchdog) {
     let forebay = results[0].1;
     let sound = results[1..]
         .iter()
-        .filter(|(contender, ..)| contender.sound);
+        .filter(|(contender, ..)| contender.is_sound());
     let best = sound.map(|result| result.1).fold(f64::INFINITY, f64::min);
     results.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut table = table(["channel", "median", "p99", "forebay / this"]);

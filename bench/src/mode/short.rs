@@ -37,7 +37,7 @@ pub struct Options {
 type Best = (&'static str, fn(&Contender) -> bool);
 
 const BEST: Best = ("/ best", |_| true);
-const BEST_SOUND: Best = ("/ best sound", |other| other.sound);
+const BEST_SOUND: Best = ("/ best sound", Contender::is_sound);
 
 /// So many messages through new channels of that capacity.
 struct Cell {

@@ -7,7 +7,7 @@ impl Peer for Kanal {
     const NAME: &'static str = "kanal";
     const PACKAGE: &'static str = "kanal";
     /// A message handed to a waiting `recv` is lost if that future is dropped.
-    const SOUND: bool = false;
+    const FLAW: Option<&'static str> = Some("loses messages");
 
     type Sender<M: Message> = kanal::AsyncSender<M>;
     type Receiver<M: Message> = kanal::AsyncReceiver<M>;

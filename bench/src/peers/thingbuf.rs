@@ -8,7 +8,7 @@ impl Peer for Thingbuf {
     const NAME: &'static str = "thingbuf";
     const PACKAGE: &'static str = "thingbuf";
     /// On several threads, dropping a waiting `send` corrupts its list of waiters: crashes, hangs.
-    const SOUND: bool = false;
+    const FLAW: Option<&'static str> = Some("crashes");
     const MANY_RECEIVERS: bool = false;
 
     type Sender<M: Message> = mpsc::Sender<M>;
