@@ -3,6 +3,7 @@
 use crate::capacity::Capacity;
 use crate::executor::Executor;
 use crate::load::flow::Shape;
+use crate::peers::Flaw;
 use crate::shares::{FAIR, rivals};
 
 pub struct Cell {
@@ -16,8 +17,7 @@ pub struct Cell {
 pub struct Figure {
     pub name: &'static str,
     pub package: &'static str,
-    /// What it does when futures are dropped while they wait, if it should not.
-    pub flaw: Option<&'static str>,
+    pub flaw: Option<Flaw>,
     /// What the task gets that gets least, of an equal share. `None` if it was not measured.
     pub least_share: Option<f64>,
     /// Per sample.

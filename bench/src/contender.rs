@@ -9,14 +9,13 @@ use crate::load::flow::{self, Shape};
 use crate::load::footprint::{self, Footprint, Held};
 use crate::load::pairs::{self, Pairs};
 use crate::load::{crowd, round_trips, short};
-use crate::peers::{self, Line, Page, Peer, forebay::Forebay};
+use crate::peers::{self, Flaw, Line, Page, Peer, forebay::Forebay};
 use std::time::Duration;
 
 pub struct Contender {
     pub name: &'static str,
     pub package: &'static str,
-    /// What it does when futures are dropped while they wait, if it should not.
-    pub flaw: Option<&'static str>,
+    pub flaw: Option<Flaw>,
     many_receivers: bool,
     /// Whether it has calls that block a thread.
     pub blocks: bool,
@@ -70,6 +69,11 @@ impl Contender {
 
     pub fn is_sound(&self) -> bool {
         self.flaw.is_none()
+    }
+
+    /// Whether a load on that executor comes to its end.
+    pub fn ends_on(&self, runtime: &Runtime) -> bool {
+        self.flaw != Some(Flaw::Hangs) || runtime.has_one_thread()
     }
 
     pub fn is_forebay(&self) -> bool {

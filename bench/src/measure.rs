@@ -44,6 +44,7 @@ impl Flow<'_> {
         let fitting: Vec<&Contender> = contenders
             .iter()
             .filter(|contender| contender.fits(self.shape.receivers, self.capacity))
+            .filter(|contender| contender.ends_on(self.runtime))
             .collect();
         let ns_per_message = |contender: &Contender, messages| {
             watchdog.step(format!(

@@ -39,7 +39,7 @@ pub fn run(options: &Options) {
 fn compare(executor: Executor, options: &Options, watchdog: &Watchdog) {
     let runtime = executor.start();
     let mut contenders = contender::all();
-    contenders.retain(|contender| contender.fits(1, options.capacity));
+    contenders.retain(|it| it.fits(1, options.capacity) && it.ends_on(&runtime));
     let trips = |contender: &Contender, count| {
         watchdog.step(format!("{executor}, {}", contender.name));
         (contender.round_trips)(&runtime, options.capacity, count)

@@ -1,4 +1,5 @@
-//! Exact accounts of a load in which most futures are dropped while they wait.
+//! Exact accounts of a load in which most futures are dropped while they wait, after many short ones
+//! in which none is.
 
 use crate::capacity::Capacity;
 use crate::contender::{self, Contender};
@@ -13,6 +14,11 @@ use std::error::Error;
 use std::process::{Command, ExitStatus, Stdio};
 
 const SENDERS: usize = 4;
+
+/// Flows without dropped futures, and their messages. A wakeup that is lost shows at the end of one.
+const FLOWS: u32 = 1000;
+const FLOW: u64 = 64;
+
 const BOUNDED: [Capacity; 3] = [
     Capacity::Bounded(1),
     Capacity::Bounded(2),
@@ -134,6 +140,9 @@ fn account(contender: &Contender, executor: Executor, messages_each: u64) -> Acc
     for &capacity in capacities(contender) {
         watchdog.step(format!("{}, {executor}, {capacity}", contender.name));
         let shape = shape(contender);
+        for _ in 0..FLOWS {
+            (contender.flow)(&runtime, shape, capacity, FLOW);
+        }
         account.add((contender.cancelling)(
             &runtime,
             shape,

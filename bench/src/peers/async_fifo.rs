@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Flaw, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 /// It has unbounded channels only, and each message wakes all receivers that wait.
@@ -7,6 +7,9 @@ pub enum AsyncFifo {}
 impl Peer for AsyncFifo {
     const NAME: &'static str = "async-fifo";
     const PACKAGE: &'static str = "async-fifo";
+    /// A `recv` takes the waker that it left in the list for still there, although a `send` on another
+    /// thread has just taken it out, and sleeps without one.
+    const FLAW: Option<Flaw> = Some(Flaw::Hangs);
 
     type Sender<M: Message> = async_fifo::Sender<M>;
     type Receiver<M: Message> = async_fifo::Receiver<M>;

@@ -16,6 +16,7 @@ pub mod thingbuf;
 pub mod tokio_mpsc;
 
 use crate::capacity::Capacity;
+use std::fmt;
 
 /// What travels: its number tells where it belongs, whatever its size.
 ///
@@ -68,13 +69,34 @@ impl Message for Page {
     }
 }
 
+/// Why a channel must not be read without a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// If futures are dropped while they wait
+    LosesMessages,
+    /// If futures are dropped while they wait
+    Crashes,
+    /// A wakeup may be lost between two threads, and then nobody goes on.
+    Hangs,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LosesMessages => "loses messages",
+            Self::Crashes => "crashes",
+            Self::Hangs => "hangs",
+        })
+    }
+}
+
 /// One kind of channel. A crate whose unbounded channel has types of its own has two peers.
 pub trait Peer {
     const NAME: &'static str;
     /// The package in the lock file.
     const PACKAGE: &'static str;
-    /// What it does when futures are dropped while they wait, if it should not: `soundness` shows it.
-    const FLAW: Option<&'static str> = None;
+    /// `soundness` shows it.
+    const FLAW: Option<Flaw> = None;
     const MANY_RECEIVERS: bool = true;
 
     type Sender<M: Message>: Sender<M>;

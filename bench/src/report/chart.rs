@@ -99,7 +99,7 @@ fn ratios(cells: &[Cell]) -> Dots {
                     name.to_string(),
                     format!("fair: {}", fair_cells(cells, name)),
                 ];
-                lines.extend(flaw(cells, name).map(String::from));
+                lines.extend(flaw(cells, name).map(|flaw| flaw.to_string()));
                 lines
             })
             .collect(),

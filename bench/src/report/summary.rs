@@ -7,6 +7,7 @@ use crate::executor::Executor;
 use crate::figures::geometric_mean;
 use crate::load::flow::Shape;
 use crate::machine::{Machine, version};
+use crate::peers::Flaw;
 use crate::shares::FAIR;
 use std::fmt::Write;
 
@@ -69,8 +70,7 @@ fn marked(cells: &[Cell], name: &str) -> String {
     }
 }
 
-/// What the peer does when futures are dropped while they wait, if it should not.
-pub fn flaw(cells: &[Cell], name: &str) -> Option<&'static str> {
+pub fn flaw(cells: &[Cell], name: &str) -> Option<Flaw> {
     peers(cells).find(|peer| peer.name == name)?.flaw
 }
 
