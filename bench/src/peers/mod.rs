@@ -95,7 +95,7 @@ pub trait Peer {
     const NAME: &'static str;
     /// The package in the lock file.
     const PACKAGE: &'static str;
-    /// `soundness` shows it.
+    /// `soundness` shows it, except for a lost wakeup.
     const FLAW: Option<Flaw> = None;
     const MANY_RECEIVERS: bool = true;
 

@@ -271,7 +271,7 @@ fn worst(cells: &[&Cell], against: Against) -> Option<f64> {
 }
 
 fn ns(figure: &Figure) -> String {
-    let digits = if figure.ns < 100.0 { 1 } else { 0 };
+    let digits = usize::from(figure.ns < 100.0);
     let mark = match figure.is_fair() {
         Some(true) => "",
         Some(false) => "*",
