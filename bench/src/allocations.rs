@@ -5,8 +5,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The system's allocator. It counts only inside [`count`]: everywhere else a peer that allocates
-/// pays for one load more.
+/// The system's allocator, with its own ways to zero and to grow. It counts only inside [`count`]:
+/// everywhere else a peer that allocates pays for one load more.
 pub struct Counting;
 
 static COUNTS: AtomicBool = AtomicBool::new(false);
@@ -14,22 +14,43 @@ static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 static FREED: AtomicUsize = AtomicUsize::new(0);
 
+fn allocated(size: usize) {
+    if COUNTS.load(Ordering::Relaxed) {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATED.fetch_add(size, Ordering::Relaxed);
+    }
+}
+
+fn freed(size: usize) {
+    if COUNTS.load(Ordering::Relaxed) {
+        FREED.fetch_add(size, Ordering::Relaxed);
+    }
+}
+
 // SAFETY: every call goes to `System` as it came; the counters touch no memory but their own.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if COUNTS.load(Ordering::Relaxed) {
-            ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-            ALLOCATED.fetch_add(layout.size(), Ordering::Relaxed);
-        }
+        allocated(layout.size());
         // SAFETY: the caller keeps the contract of `alloc`, which is that of `System`.
         unsafe { System.alloc(layout) }
     }
 
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        allocated(layout.size());
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`, which is that of `System`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        allocated(size);
+        freed(layout.size());
+        // SAFETY: the caller got `pointer` from one of these, so from `System`, and keeps the rest.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        if COUNTS.load(Ordering::Relaxed) {
-            FREED.fetch_add(layout.size(), Ordering::Relaxed);
-        }
-        // SAFETY: the caller got `pointer` from `alloc` above, so from `System`.
+        freed(layout.size());
+        // SAFETY: the caller got `pointer` from one of these, so from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

@@ -6,16 +6,16 @@ use crate::executor::Runtime;
 use crate::load::cancelling::{self, Account};
 use crate::load::contest::{self, Contest, Outcome};
 use crate::load::flow::{self, Shape};
-use crate::load::footprint::{self, Footprint};
+use crate::load::footprint::{self, Footprint, Held};
 use crate::load::pairs::{self, Pairs};
 use crate::load::{crowd, round_trips, short};
-use crate::peers::{self, Line, Peer, forebay::Forebay};
+use crate::peers::{self, Flaw, Line, Page, Peer, forebay::Forebay};
 use std::time::Duration;
 
 pub struct Contender {
     pub name: &'static str,
     pub package: &'static str,
-    pub sound: bool,
+    pub flaw: Option<Flaw>,
     many_receivers: bool,
     /// Whether it has calls that block a thread.
     pub blocks: bool,
@@ -28,6 +28,8 @@ pub struct Contender {
     /// Capacity, messages per channel, channels.
     pub short: fn(Capacity, u64, u64) -> Duration,
     pub footprint: fn() -> Option<Footprint>,
+    pub held_for_words: fn(Capacity) -> Option<Held>,
+    pub held_for_pages: fn(Capacity) -> Option<Held>,
     pub channels: fn(&Runtime, Capacity, u64, u64) -> (Heap, Duration),
     pub idle: fn(&Runtime, usize, Duration) -> Duration,
     pub cancelling: fn(&Runtime, Shape, Capacity, u64) -> Account,
@@ -38,7 +40,7 @@ impl Contender {
         Self {
             name: P::NAME,
             package: P::PACKAGE,
-            sound: P::SOUND,
+            flaw: P::FLAW,
             many_receivers: P::MANY_RECEIVERS,
             blocks: P::blocking::<u64>().is_some(),
             has: |capacity| P::channel::<u64>(capacity).is_some(),
@@ -49,6 +51,8 @@ impl Contender {
             round_trips: round_trips::round_trips::<P>,
             short: short::short::<P>,
             footprint: footprint::footprint::<P>,
+            held_for_words: footprint::held::<P, u64>,
+            held_for_pages: footprint::held::<P, Page>,
             channels: crowd::channels::<P>,
             idle: crowd::idle::<P>,
             cancelling: cancelling::cancelling::<P>,
@@ -57,8 +61,19 @@ impl Contender {
 
     /// The name, marked where it must not be read without a warning.
     pub fn label(&self) -> String {
-        let mark = if self.sound { "" } else { " (unsound)" };
-        format!("{}{mark}", self.name)
+        match self.flaw {
+            Some(flaw) => format!("{} ({flaw})", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
+    pub fn is_sound(&self) -> bool {
+        self.flaw.is_none()
+    }
+
+    /// Whether a load on that executor comes to its end.
+    pub fn ends_on(&self, runtime: &Runtime) -> bool {
+        self.flaw != Some(Flaw::Hangs) || runtime.has_one_thread()
     }
 
     pub fn is_forebay(&self) -> bool {
@@ -87,12 +102,17 @@ pub fn all() -> Vec<Contender> {
     vec![
         Contender::of::<Forebay>(),
         Contender::of::<peers::async_channel::AsyncChannel>(),
+        Contender::of::<peers::async_fifo::AsyncFifo>(),
         Contender::of::<peers::flume::Flume>(),
         Contender::of::<peers::kanal::Kanal>(),
         Contender::of::<peers::crossfire_mpmc::Bounded>(),
         Contender::of::<peers::crossfire_mpmc::Unbounded>(),
         Contender::of::<peers::crossfire_mpsc::Bounded>(),
         Contender::of::<peers::crossfire_mpsc::Unbounded>(),
+        Contender::of::<peers::fibre_mpmc::Bounded>(),
+        Contender::of::<peers::fibre_mpmc::Unbounded>(),
+        Contender::of::<peers::fibre_mpsc::Bounded>(),
+        Contender::of::<peers::fibre_mpsc::Unbounded>(),
         Contender::of::<peers::loole::Loole>(),
         Contender::of::<peers::tokio_mpsc::Bounded>(),
         Contender::of::<peers::tokio_mpsc::Unbounded>(),

@@ -74,6 +74,15 @@ pub enum Runtime {
 }
 
 impl Runtime {
+    pub fn has_one_thread(&self) -> bool {
+        match self {
+            Self::Tokio(runtime) => {
+                runtime.handle().runtime_flavor() == runtime::RuntimeFlavor::CurrentThread
+            }
+            Self::Smol(_) | Self::Threads => false,
+        }
+    }
+
     /// Runs the tasks to their ends. The time is from the first spawn to the last end; of threads,
     /// from when all of them run.
     pub fn run<F>(&self, tasks: Vec<F>) -> (Duration, Vec<F::Output>)

@@ -13,6 +13,7 @@ mod mode;
 mod peers;
 mod report;
 mod rounds;
+mod shares;
 mod watchdog;
 
 use clap::{Parser, Subcommand};

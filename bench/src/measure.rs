@@ -44,6 +44,7 @@ impl Flow<'_> {
         let fitting: Vec<&Contender> = contenders
             .iter()
             .filter(|contender| contender.fits(self.shape.receivers, self.capacity))
+            .filter(|contender| contender.ends_on(self.runtime))
             .collect();
         let ns_per_message = |contender: &Contender, messages| {
             watchdog.step(format!(
@@ -57,7 +58,11 @@ impl Flow<'_> {
         let budget = sampling.sample.as_nanos() as f64;
         let expected: Vec<f64> = fitting
             .iter()
-            .map(|contender| self.calibrate(budget, |messages| ns_per_message(contender, messages)))
+            .map(|contender| {
+                calibrate(budget, self.whole_shares(FEW as f64), MANY, |messages| {
+                    ns_per_message(contender, messages)
+                })
+            })
             .collect();
         let fastest = expected.iter().copied().fold(f64::INFINITY, f64::min);
         let messages: Vec<u64> = expected
@@ -72,7 +77,8 @@ impl Flow<'_> {
             |((contender, messages), mut samples): ((&&Contender, u64), Vec<f64>)| Figure {
                 name: contender.name,
                 package: contender.package,
-                sound: contender.sound,
+                flaw: contender.flaw,
+                least_share: None,
                 messages,
                 ns: median(&mut samples),
                 low: quantile(&mut samples, 0.25),
@@ -86,19 +92,6 @@ impl Flow<'_> {
             .collect()
     }
 
-    /// Sends more and more, until it takes long enough to tell the time of one message. This is the
-    /// warm-up too.
-    fn calibrate(&self, budget: f64, mut ns_per_message: impl FnMut(u64) -> f64) -> f64 {
-        let mut messages = self.whole_shares(FEW as f64);
-        loop {
-            let ns = ns_per_message(messages);
-            if ns * messages as f64 * 4.0 >= budget || messages >= MANY / 4 {
-                return ns;
-            }
-            messages *= 4;
-        }
-    }
-
     /// Rounded down to an equal share for each sender, which is at least one message.
     #[expect(
         clippy::cast_possible_truncation,
@@ -109,5 +102,18 @@ impl Flow<'_> {
         let senders = self.shape.senders as u64;
         let share = messages.min(MANY as f64) as u64 / senders;
         share.max(1) * senders
+    }
+}
+
+/// Measures more and more at once, until it takes long enough to tell the time of one of them. This
+/// is the warm-up too.
+pub fn calibrate(budget: f64, few: u64, many: u64, mut ns_each: impl FnMut(u64) -> f64) -> f64 {
+    let mut count = few;
+    loop {
+        let ns = ns_each(count);
+        if ns * count as f64 * 4.0 >= budget || count >= many / 4 {
+            return ns;
+        }
+        count *= 4;
     }
 }

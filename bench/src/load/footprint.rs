@@ -3,7 +3,7 @@
 use crate::allocations::count;
 use crate::capacity::Capacity;
 use crate::load::parked::Driver;
-use crate::peers::{Message, Peer, Sender};
+use crate::peers::{Message, Peer, Receiver, Sender};
 
 pub struct Footprint {
     /// Bytes of a channel with one slot, before and after each side has blocked once.
@@ -48,4 +48,24 @@ fn repeated(mut work: impl FnMut()) -> (f64, f64) {
     let ((), heap) = count(|| (0..REPEAT).for_each(|_| work()));
     let each = |total: usize| total as f64 / f64::from(REPEAT);
     (each(heap.allocations), each(heap.allocated))
+}
+
+/// Bytes that an idle channel holds: as it was made, and after one message.
+pub struct Held {
+    pub new: usize,
+    pub used: usize,
+}
+
+/// `None` for a peer without such a channel.
+pub fn held<P: Peer, M: Message>(capacity: Capacity) -> Option<Held> {
+    let (channel, new) = count(|| P::channel::<M>(capacity));
+    let (mut sender, mut receiver) = channel?;
+    let ((), message) = count(|| {
+        assert!(sender.try_send(M::numbered(1)), "no room in a new channel");
+        assert!(receiver.try_recv().is_some(), "nothing after a message");
+    });
+    Some(Held {
+        new: new.kept(),
+        used: new.kept() + message.kept(),
+    })
 }

@@ -30,7 +30,7 @@ const QUICK_PEERS: [&str; 3] = ["async-channel", "flume", "tokio-mpsc"];
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Fewer peers, fewer rounds, shorter samples, no 4x4 with work: under two minutes
+    /// Fewer peers, shorter samples, no 4x4 with work: under two minutes
     #[arg(long)]
     quick: bool,
     /// Only these executors
@@ -170,7 +170,7 @@ fn figure(contender: &Contender, outcomes: &[Outcome], side: Side) -> Figure {
     Figure {
         name: contender.name,
         package: contender.package,
-        sound: contender.sound,
+        sound: contender.is_sound(),
         ns: median(&mut outcomes.iter().map(ns).collect::<Vec<_>>()),
         least_share: middle(|crowd| crowd.least_share),
         least_share_of_all: shares.fold(f64::INFINITY, f64::min),
@@ -205,12 +205,12 @@ impl Options {
     }
 
     fn rounds(&self) -> u16 {
-        self.rounds.unwrap_or(if self.quick { 3 } else { 5 })
+        self.rounds.unwrap_or(3)
     }
 
     /// At 50 us a message, a short sample would count too few of them to tell a share.
     fn sample(&self, pace: Pace) -> Duration {
-        let sample = self.sample.unwrap_or(if self.quick { 100 } else { 400 });
+        let sample = self.sample.unwrap_or(if self.quick { 100 } else { 150 });
         let sample = Duration::from_millis(sample.into());
         match pace {
             Pace::Tight => sample,

@@ -9,6 +9,7 @@ use crate::machine::Machine;
 use crate::measure::{Flow, Sampling};
 use crate::mode::or;
 use crate::report::{chart, csv, summary};
+use crate::shares::Shares;
 use crate::watchdog::Watchdog;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
@@ -44,11 +45,15 @@ pub struct Options {
     /// Write the table, CSV and SVG charts into this directory
     #[arg(long)]
     out: Option<PathBuf>,
+    /// The CSV of `fairness`, which tells whose throughput starves; if not given, the one in `--out`
+    #[arg(long)]
+    fairness: Option<PathBuf>,
 }
 
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let machine = Machine::here();
-    let cells = measure(options);
+    let shares = options.shares()?;
+    let cells = measure(options, &shares);
     let report = summary::report(&machine, &cells);
     print!("{report}");
     if let Some(out) = &options.out {
@@ -60,7 +65,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(options: &Options) -> Vec<Cell> {
+fn measure(options: &Options, shares: &Shares) -> Vec<Cell> {
     let mut contenders = contender::all();
     contenders.retain(|contender| {
         let chosen = options.peer.is_empty() || options.peer.iter().any(|it| it == contender.name);
@@ -82,7 +87,11 @@ fn measure(options: &Options) -> Vec<Cell> {
                     shape,
                     capacity,
                 };
-                let mut figures = flow.measure(&sampling, &contenders, &watchdog).into_iter();
+                let mut figures = flow.measure(&sampling, &contenders, &watchdog);
+                for figure in &mut figures {
+                    figure.least_share = shares.least(executor, shape, capacity, figure.name);
+                }
+                let mut figures = figures.into_iter();
                 let forebay = figures.next().expect("the first contender fits");
                 cells.push(Cell {
                     executor,
@@ -98,6 +107,16 @@ fn measure(options: &Options) -> Vec<Cell> {
 }
 
 impl Options {
+    /// Empty without a CSV of `fairness`.
+    fn shares(&self) -> Result<Shares, Box<dyn Error>> {
+        let beside = self.out.as_ref().map(|out| out.join("fairness.csv"));
+        let path = self
+            .fairness
+            .clone()
+            .or(beside.filter(|path| path.exists()));
+        path.map_or_else(|| Ok(Shares::default()), |path| Shares::read(&path))
+    }
+
     fn shapes(&self) -> &'static [Shape] {
         if self.quick {
             &[Shape::ONE, Shape::MANY]
@@ -122,7 +141,7 @@ impl Options {
     }
 
     fn sampling(&self) -> Sampling {
-        let (rounds, sample) = if self.quick { (5, 10) } else { (11, 25) };
+        let (rounds, sample) = if self.quick { (5, 10) } else { (21, 25) };
         Sampling {
             rounds: self.rounds.unwrap_or(rounds).into(),
             sample: Duration::from_millis(self.sample.unwrap_or(sample).into()),

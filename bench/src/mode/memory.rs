@@ -1,9 +1,46 @@
-//! What each channel asks the heap for: bytes per channel and slot, allocations per blocked call.
+//! What each channel asks the heap for: bytes per channel and slot, idle or not, and allocations per
+//! blocked call.
 
-use crate::contender;
+use crate::capacity::Capacity;
+use crate::contender::{self, Contender};
+use crate::load::footprint::Held;
 use crate::report::table;
 
+type Column = (&'static str, fn(&Contender) -> Option<Held>);
+
+const IDLE: [Column; 3] = [
+    ("bounded, 1000 words", |it| {
+        (it.held_for_words)(Capacity::Bounded(1000))
+    }),
+    ("unbounded, words", |it| {
+        (it.held_for_words)(Capacity::Unbounded)
+    }),
+    ("unbounded, 4 KiB each", |it| {
+        (it.held_for_pages)(Capacity::Unbounded)
+    }),
+];
+
 pub fn run() {
+    blocked();
+    println!("\nbytes of an idle channel: new, and after one message");
+    idle();
+}
+
+fn idle() {
+    let contenders = contender::all();
+    let header = IDLE.map(|(what, _)| what);
+    let mut table = table(std::iter::once("channel").chain(header));
+    for of_one_peer in contenders.chunk_by(|a, b| a.name == b.name) {
+        let bytes = IDLE.map(|(_, held)| match of_one_peer.iter().find_map(held) {
+            Some(Held { new, used }) => format!("{new}, {used}"),
+            None => "-".into(),
+        });
+        table.add_row(std::iter::once(of_one_peer[0].label()).chain(bytes));
+    }
+    println!("{table}");
+}
+
+fn blocked() {
     let mut table = table([
         "channel of words",
         "bytes, 1 slot",

@@ -39,7 +39,7 @@ pub fn run(options: &Options) {
 fn compare(executor: Executor, options: &Options, watchdog: &Watchdog) {
     let runtime = executor.start();
     let mut contenders = contender::all();
-    contenders.retain(|contender| contender.fits(1, options.capacity));
+    contenders.retain(|it| it.fits(1, options.capacity) && it.ends_on(&runtime));
     let trips = |contender: &Contender, count| {
         watchdog.step(format!("{executor}, {}", contender.name));
         (contender.round_trips)(&runtime, options.capacity, count)
@@ -66,7 +66,7 @@ fn compare(executor: Executor, options: &Options, watchdog: &Watchdog) {
     let forebay = results[0].1;
     let sound = results[1..]
         .iter()
-        .filter(|(contender, ..)| contender.sound);
+        .filter(|(contender, ..)| contender.is_sound());
     let best = sound.map(|result| result.1).fold(f64::INFINITY, f64::min);
     results.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut table = table(["channel", "median", "p99", "forebay / this"]);

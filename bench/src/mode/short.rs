@@ -1,9 +1,12 @@
 //! A few messages through a new channel: what it costs to make, use and drop one.
+//!
+//! One loop measures every channel in every cell: whatever else the machine does meets all cells.
 
 use crate::capacity::Capacity::{self, Bounded, Unbounded};
 use crate::contender::{self, Contender};
 use crate::figures::{geometric_mean, median};
 use crate::machine::Machine;
+use crate::measure::calibrate;
 use crate::report::{goal, table};
 use crate::rounds::interleave;
 use crate::watchdog::Watchdog;
@@ -12,9 +15,9 @@ use clap::builder::PossibleValuesParser;
 const MESSAGES: [u64; 3] = [1, 10, 100];
 const CAPACITIES: [Capacity; 4] = [Bounded(1), Bounded(10), Bounded(100), Unbounded];
 
-/// Messages in one sample. A channel counts as so many more, for what it costs to make one.
-const PER_SAMPLE: u64 = 20_000;
-const PER_CHANNEL: u64 = 10;
+/// Where calibration begins, and where it ends at the latest.
+const FEW: u64 = 4;
+const MANY: u64 = 100_000;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -23,15 +26,18 @@ pub struct Options {
     #[arg(value_parser = PossibleValuesParser::new(contender::peer_names()))]
     peer: Vec<String>,
     /// Rounds in which every peer is measured once
-    #[arg(long, default_value = "101", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value = "201", value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
+    /// Microseconds that one sample takes: short ones often fit between two of a busy machine's turns
+    #[arg(long, default_value = "1000", value_parser = clap::value_parser!(u16).range(1..))]
+    sample: u16,
 }
 
 /// The name of a ratio, and whom the best is chosen from.
 type Best = (&'static str, fn(&Contender) -> bool);
 
 const BEST: Best = ("/ best", |_| true);
-const BEST_SOUND: Best = ("/ best sound", |other| other.sound);
+const BEST_SOUND: Best = ("/ best sound", Contender::is_sound);
 
 /// So many messages through new channels of that capacity.
 struct Cell {
@@ -59,38 +65,84 @@ pub fn run(options: &Options) {
 
 fn measure(options: &Options) -> Vec<Cell> {
     let watchdog = Watchdog::start();
+    let budget = f64::from(options.sample) * 1000.0;
     let mut cells = Vec::new();
+    let mut entries = Vec::new();
     for capacity in CAPACITIES {
         for messages in MESSAGES {
-            eprintln!("{messages} messages, capacity {capacity}");
             let mut contenders = contender::all();
             contenders.retain(|contender| {
                 let chosen = options.peer.is_empty()
                     || options.peer.iter().any(|name| name == contender.name);
                 (contender.is_forebay() || chosen) && contender.fits(1, capacity)
             });
-            let channels = PER_SAMPLE / (PER_CHANNEL + messages);
-            let measure = |contender: &Contender| {
-                watchdog.step(format!("{}, {messages}, {capacity}", contender.name));
-                let time = (contender.short)(capacity, messages, channels);
-                time.as_nanos() as f64 / channels as f64
-            };
-            // Warms up.
-            for contender in &contenders {
-                measure(contender);
+            for contender in contenders {
+                let cell = cells.len();
+                let mut entry = Entry {
+                    cell,
+                    contender,
+                    messages,
+                    capacity,
+                    channels: 1,
+                };
+                entry.channels = entry.calibrate(budget, &watchdog);
+                entries.push(entry);
             }
-            let samples = interleave(options.rounds.into(), contenders.len(), |index| {
-                measure(&contenders[index])
-            });
-            let medians = samples.into_iter().map(|mut samples| median(&mut samples));
             cells.push(Cell {
                 messages,
                 capacity,
-                results: contenders.into_iter().zip(medians).collect(),
+                results: Vec::new(),
             });
         }
     }
+    let samples = interleave(options.rounds.into(), entries.len(), |index| {
+        let entry = &entries[index];
+        entry.measure(entry.channels, &watchdog)
+    });
+    for (entry, mut samples) in entries.into_iter().zip(samples) {
+        let result = (entry.contender, median(&mut samples));
+        cells[entry.cell].results.push(result);
+    }
     cells
+}
+
+/// A channel in one cell, and how many of them a sample makes.
+struct Entry {
+    cell: usize,
+    contender: Contender,
+    messages: u64,
+    capacity: Capacity,
+    channels: u64,
+}
+
+impl Entry {
+    /// Nanoseconds per channel.
+    fn measure(&self, channels: u64, watchdog: &Watchdog) -> f64 {
+        let Self {
+            contender,
+            messages,
+            capacity,
+            ..
+        } = self;
+        watchdog.step(format!("{}, {messages}, {capacity}", contender.name));
+        let time = (contender.short)(*capacity, *messages, channels);
+        time.as_nanos() as f64 / channels as f64
+    }
+
+    /// How many channels take so many nanoseconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "1 to MANY"
+    )]
+    fn calibrate(&self, budget: f64, watchdog: &Watchdog) -> u64 {
+        let ns = calibrate(budget, FEW, MANY, |channels| {
+            // One of three is undisturbed.
+            let tries = (0..3).map(|_| self.measure(channels, watchdog));
+            tries.fold(f64::INFINITY, f64::min)
+        });
+        (budget / ns).clamp(1.0, MANY as f64) as u64
+    }
 }
 
 impl Cell {

@@ -1,4 +1,4 @@
-use super::{Blocking, BlockingOf, Message, Peer, Receiver, Sender};
+use super::{Blocking, BlockingOf, Flaw, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 
 pub enum Kanal {}
@@ -7,7 +7,7 @@ impl Peer for Kanal {
     const NAME: &'static str = "kanal";
     const PACKAGE: &'static str = "kanal";
     /// A message handed to a waiting `recv` is lost if that future is dropped.
-    const SOUND: bool = false;
+    const FLAW: Option<Flaw> = Some(Flaw::LosesMessages);
 
     type Sender<M: Message> = kanal::AsyncSender<M>;
     type Receiver<M: Message> = kanal::AsyncReceiver<M>;

@@ -1,8 +1,11 @@
 //! The channels under measurement, all behind one pair of handles.
 
 pub mod async_channel;
+pub mod async_fifo;
 pub mod crossfire_mpmc;
 pub mod crossfire_mpsc;
+pub mod fibre_mpmc;
+pub mod fibre_mpsc;
 pub mod flume;
 pub mod forebay;
 pub mod futures_mpsc;
@@ -13,6 +16,7 @@ pub mod thingbuf;
 pub mod tokio_mpsc;
 
 use crate::capacity::Capacity;
+use std::fmt;
 
 /// What travels: its number tells where it belongs, whatever its size.
 ///
@@ -45,13 +49,54 @@ impl Message for Line {
     }
 }
 
+/// Too large to store many of them for later.
+#[derive(Clone, Copy)]
+pub struct Page([u64; 512]);
+
+impl Default for Page {
+    fn default() -> Self {
+        Self([0; 512])
+    }
+}
+
+impl Message for Page {
+    fn numbered(number: u64) -> Self {
+        Self([number; 512])
+    }
+
+    fn number(&self) -> u64 {
+        self.0[0]
+    }
+}
+
+/// Why a channel must not be read without a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// If futures are dropped while they wait
+    LosesMessages,
+    /// If futures are dropped while they wait
+    Crashes,
+    /// A wakeup may be lost between two threads, and then nobody goes on.
+    Hangs,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LosesMessages => "loses messages",
+            Self::Crashes => "crashes",
+            Self::Hangs => "hangs",
+        })
+    }
+}
+
 /// One kind of channel. A crate whose unbounded channel has types of its own has two peers.
 pub trait Peer {
     const NAME: &'static str;
     /// The package in the lock file.
     const PACKAGE: &'static str;
-    /// Whether it survives dropped futures, and loses no message that was sent: `soundness` shows it.
-    const SOUND: bool = true;
+    /// `soundness` shows it, except for a lost wakeup.
+    const FLAW: Option<Flaw> = None;
     const MANY_RECEIVERS: bool = true;
 
     type Sender<M: Message>: Sender<M>;

@@ -1,4 +1,4 @@
-use super::{Message, Peer, Receiver, Sender};
+use super::{Flaw, Message, Peer, Receiver, Sender};
 use crate::capacity::Capacity;
 use thingbuf::mpsc;
 
@@ -8,7 +8,7 @@ impl Peer for Thingbuf {
     const NAME: &'static str = "thingbuf";
     const PACKAGE: &'static str = "thingbuf";
     /// On several threads, dropping a waiting `send` corrupts its list of waiters: crashes, hangs.
-    const SOUND: bool = false;
+    const FLAW: Option<Flaw> = Some(Flaw::Crashes);
     const MANY_RECEIVERS: bool = false;
 
     type Sender<M: Message> = mpsc::Sender<M>;

@@ -4,7 +4,8 @@ use crate::cell::{Against, Cell, Figure};
 use crate::contender;
 use crate::figures::geometric_mean;
 use crate::machine::{Machine, version};
-use crate::report::summary::marked;
+use crate::report::summary::{fair_cells, flaw};
+use crate::shares::FAIR;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
@@ -29,11 +30,16 @@ fn times(cells: &[Cell]) -> Dots {
     for (column, cell) in cells.iter().enumerate() {
         for figure in cell.figures() {
             let name = label(figure);
+            let dot = Dot {
+                column,
+                value: figure.ns,
+                starves: figure.is_fair() == Some(false),
+            };
             match series.iter_mut().find(|series| series.name == name) {
-                Some(series) => series.dots.push((column, figure.ns)),
+                Some(series) => series.dots.push(dot),
                 None => series.push(Series {
                     name,
-                    dots: vec![(column, figure.ns)],
+                    dots: vec![dot],
                 }),
             }
         }
@@ -42,15 +48,17 @@ fn times(cells: &[Cell]) -> Dots {
         title: format!("{}: ns per message", cells[0].executor),
         columns: cells
             .iter()
-            .map(|cell| format!("{} {}", cell.shape, cell.capacity))
+            .map(|cell| vec![format!("{} {}", cell.shape, cell.capacity)])
             .collect(),
         series,
     }
 }
 
 fn label(figure: &Figure) -> String {
-    let mark = if figure.sound { "" } else { " (unsound)" };
-    format!("{} {}{mark}", figure.name, version(figure.package))
+    let flaw = figure
+        .flaw
+        .map_or_else(String::new, |flaw| format!(": {flaw}"));
+    format!("{} {}{flaw}", figure.name, version(figure.package))
 }
 
 /// Columns: peers. Series: the mean of all cells, and of those of each executor.
@@ -68,7 +76,13 @@ fn ratios(cells: &[Cell]) -> Dots {
         Series {
             name,
             dots: dots
-                .filter_map(|(column, name)| Some((column, mean(name)?)))
+                .filter_map(|(column, name)| {
+                    Some(Dot {
+                        column,
+                        value: mean(name)?,
+                        starves: false,
+                    })
+                })
                 .collect(),
         }
     };
@@ -78,7 +92,17 @@ fn ratios(cells: &[Cell]) -> Dots {
     }
     Dots {
         title: "forebay / peer, geometric means: below 1, forebay is faster".into(),
-        columns: names.into_iter().map(|name| marked(cells, name)).collect(),
+        columns: names
+            .into_iter()
+            .map(|name| {
+                let mut lines = vec![
+                    name.to_string(),
+                    format!("fair: {}", fair_cells(cells, name)),
+                ];
+                lines.extend(flaw(cells, name).map(|flaw| flaw.to_string()));
+                lines
+            })
+            .collect(),
         series: all,
     }
 }
@@ -86,14 +110,22 @@ fn ratios(cells: &[Cell]) -> Dots {
 /// In every column a dot for each series, on a logarithmic scale.
 struct Dots {
     title: String,
-    columns: Vec<String>,
+    /// The lines of their names.
+    columns: Vec<Vec<String>>,
     /// The first one stands out.
     series: Vec<Series>,
 }
 
 struct Series {
     name: String,
-    dots: Vec<(usize, f64)>,
+    dots: Vec<Dot>,
+}
+
+struct Dot {
+    column: usize,
+    value: f64,
+    /// Hollow: what it shows is no advantage.
+    starves: bool,
 }
 
 impl Dots {
@@ -104,12 +136,8 @@ impl Dots {
         foot.draw_text(&machine.to_string(), &(FONT, 13).into(), (15, 0))?;
         let (area, legend) = area.split_horizontally(960);
 
-        let values = || {
-            self.series
-                .iter()
-                .flat_map(|series| &series.dots)
-                .map(|dot| dot.1)
-        };
+        let dots = || self.series.iter().flat_map(|series| &series.dots);
+        let values = || dots().map(|dot| dot.value);
         let low = values().fold(f64::INFINITY, f64::min) / 1.5;
         let high = values().fold(0.0, f64::max) * 1.5;
         // plotters counts the last one in.
@@ -130,19 +158,33 @@ impl Dots {
         // plotters centres its own labels, which lays rotated ones across the axis.
         let below = TextStyle::from((FONT, 13).into_font().transform(FontTransform::Rotate90))
             .pos(Pos::new(HPos::Left, VPos::Center));
-        for (index, name) in self.columns.iter().enumerate() {
+        for (index, lines) in self.columns.iter().enumerate() {
             let (x, y) = chart.backend_coord(&(SegmentValue::CenterOf(index), low));
-            area.draw_text(name, &below, (x, y + 8))?;
+            let mut x = x + 7 * (i32::try_from(lines.len())? - 1);
+            for line in lines {
+                area.draw_text(line, &below, (x, y + 8))?;
+                x -= 14;
+            }
         }
         // The first one last, so that nothing hides it.
         for (index, series) in self.series.iter().enumerate().rev() {
             let (size, style) = Self::mark(index);
-            chart.draw_series(series.dots.iter().map(|&(column, value)| {
-                Circle::new((SegmentValue::CenterOf(column), value), size, style)
+            chart.draw_series(series.dots.iter().map(|dot| {
+                let at = (SegmentValue::CenterOf(dot.column), dot.value);
+                let hollow = style.color.stroke_width(2);
+                Circle::new(at, size, if dot.starves { hollow } else { style })
             }))?;
             let y = 60 + 22 * i32::try_from(index)?;
             legend.draw(&Circle::new((10, y), size, style))?;
             legend.draw_text(&series.name, &(FONT, 14).into(), (22, y - 7))?;
+        }
+        if dots().any(|dot| dot.starves) {
+            let y = 60 + 22 * i32::try_from(self.series.len())?;
+            let hollow = "hollow: starves. Some task gets less".to_string();
+            let share = format!("than {FAIR} of an equal share");
+            for (text, y) in [(hollow, y), (share, y + 18)] {
+                legend.draw_text(&text, &(FONT, 13).into(), (5, y))?;
+            }
         }
         Ok(area.present()?)
     }

@@ -15,6 +15,7 @@ pub fn write(path: &Path, cells: &[Cell]) -> Result<(), Box<dyn Error>> {
         "channel",
         "version",
         "sound",
+        "least_share",
         "messages_per_sample",
         "ns_per_message",
         "ns_lower_quartile",
@@ -30,7 +31,10 @@ pub fn write(path: &Path, cells: &[Cell]) -> Result<(), Box<dyn Error>> {
                 cell.capacity.to_string(),
                 figure.name.to_string(),
                 version(figure.package).to_string(),
-                figure.sound.to_string(),
+                figure.is_sound().to_string(),
+                figure
+                    .least_share
+                    .map_or_else(String::new, |share| format!("{share:.3}")),
                 figure.messages.to_string(),
                 format!("{:.2}", figure.ns),
                 format!("{:.2}", figure.low),

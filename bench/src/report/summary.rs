@@ -3,8 +3,12 @@
 use super::{goal, table};
 use crate::capacity::Capacity;
 use crate::cell::{Against, Cell, Figure};
+use crate::executor::Executor;
 use crate::figures::geometric_mean;
+use crate::load::flow::Shape;
 use crate::machine::{Machine, version};
+use crate::peers::Flaw;
+use crate::shares::FAIR;
 use std::fmt::Write;
 
 pub fn report(machine: &Machine, cells: &[Cell]) -> String {
@@ -31,6 +35,10 @@ pub fn report(machine: &Machine, cells: &[Cell]) -> String {
     }
     let _ = writeln!(
         report,
+        "\n* starves: some task gets less than {FAIR} of an equal share. ? not measured"
+    );
+    let _ = writeln!(
+        report,
         "\nforebay / peer, geometric means: below 1, forebay is faster"
     );
     let _ = writeln!(
@@ -55,31 +63,55 @@ fn peer_names(cells: &[Cell]) -> Vec<&'static str> {
 }
 
 /// The name, marked where it must not be read without a warning.
-pub fn marked(cells: &[Cell], name: &str) -> String {
-    match peers(cells).find(|peer| peer.name == name) {
-        Some(peer) if !peer.sound => format!("{name} (unsound)"),
-        _ => name.to_string(),
+fn marked(cells: &[Cell], name: &str) -> String {
+    match flaw(cells, name) {
+        Some(flaw) => format!("{name} ({flaw})"),
+        None => name.to_string(),
+    }
+}
+
+pub fn flaw(cells: &[Cell], name: &str) -> Option<Flaw> {
+    peers(cells).find(|peer| peer.name == name)?.flaw
+}
+
+/// In how many of the cells where tasks are rivals the channel is fair.
+pub fn fair_cells(cells: &[Cell], name: &str) -> String {
+    let rivals = cells.iter().filter(|cell| cell.has_rivals());
+    let verdicts: Vec<Option<bool>> = rivals
+        .flat_map(Cell::figures)
+        .filter(|figure| figure.name == name)
+        .map(Figure::is_fair)
+        .collect();
+    let count = |verdict| verdicts.iter().filter(|it| **it == verdict).count();
+    match (count(Some(true)), verdicts.len() - count(None)) {
+        (_, 0) => "not measured".into(),
+        (fair, measured) => format!("{fair} of {measured}"),
     }
 }
 
 fn every_cell(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
     let mut header = vec!["shape, capacity".into(), "forebay".into()];
     header.extend(names.iter().map(|name| marked(cells, name)));
-    header.extend(["/ best".into(), "/ best sound".into()]);
+    header.extend([
+        "/ best".into(),
+        "/ best sound".into(),
+        "/ best sound fair".into(),
+    ]);
     let mut table = table(header);
     for cell in cells {
         let mut row = vec![
             format!("{}, {}", cell.shape, cell.capacity),
-            ns(cell.forebay.ns),
+            ns(&cell.forebay),
         ];
         row.extend(names.iter().map(|name| {
             cell.peers
                 .iter()
                 .find(|peer| peer.name == *name)
-                .map_or_else(dash, |peer| ns(peer.ns))
+                .map_or_else(dash, ns)
         }));
         row.push(ratio(cell.ratio(Against::Best)));
         row.push(ratio(cell.ratio(Against::BestSound)));
+        row.push(ratio(cell.ratio(Against::BestFair)));
         table.add_row(row);
     }
     table
@@ -92,6 +124,8 @@ fn groups(cells: &[Cell]) -> comfy_table::Table {
         "/ best",
         "/ best sound",
         "worst / best sound",
+        "/ best sound fair",
+        "worst / best sound fair",
         "/ async-channel",
     ]);
     let mut row = |name: String, group: &[&Cell]| {
@@ -102,6 +136,8 @@ fn groups(cells: &[Cell]) -> comfy_table::Table {
                 ratio(mean(group, Against::Best)),
                 ratio(mean(group, Against::BestSound)),
                 ratio(worst(group, Against::BestSound)),
+                ratio(mean(group, Against::BestFair)),
+                ratio(worst(group, Against::BestFair)),
                 ratio(mean(group, Against::Peer("async-channel"))),
             ]);
         }
@@ -122,7 +158,14 @@ fn groups(cells: &[Cell]) -> comfy_table::Table {
 }
 
 fn each_peer(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
-    let mut table = table(["peer", "cells", "mean", "worst"]);
+    let mut table = table(["peer", "cells", "mean", "worst", "fair among rivals"]);
+    table.add_row([
+        "forebay".into(),
+        cells.len().to_string(),
+        dash(),
+        dash(),
+        fair_cells(cells, "forebay"),
+    ]);
     let all = group(cells, |_| true);
     for name in names {
         let against = Against::Peer(name);
@@ -135,6 +178,7 @@ fn each_peer(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
             shared.to_string(),
             ratio(mean(&all, against)),
             ratio(worst(&all, against)),
+            fair_cells(cells, name),
         ]);
     }
     table
@@ -143,36 +187,51 @@ fn each_peer(cells: &[Cell], names: &[&'static str]) -> comfy_table::Table {
 fn goals(cells: &[Cell]) -> String {
     let all = group(cells, |_| true);
     let roomy = group(cells, |cell| at_least(cell, 10));
-    let tiny = group(cells, |cell| cell.capacity == Capacity::Bounded(1));
-    let wide = group(cells, |cell| at_least(cell, 100));
-    let kanal = Against::Peer("kanal");
-    let async_channel = Against::Peer("async-channel");
+    let tiny = |executors: &[Executor], belongs: fn(&Cell) -> bool| {
+        group(cells, |cell| {
+            cell.capacity == Capacity::Bounded(1)
+                && executors.contains(&cell.executor)
+                && belongs(cell)
+        })
+    };
+    let one_thread = [Executor::TokioCurrent];
+    let two_threads = [Executor::TokioMulti, Executor::Smol];
     [
         (
             "mean / best sound, capacity 10 and more",
             mean(&roomy, Against::BestSound),
-            0.50,
+            0.45,
         ),
+        ("mean / best sound", mean(&all, Against::BestSound), 0.55),
         (
-            "mean / best, capacity 10 and more",
-            mean(&roomy, Against::Best),
-            0.55,
+            "mean / async-channel",
+            mean(&all, Against::Peer("async-channel")),
+            0.15,
         ),
-        ("mean / best sound", mean(&all, Against::BestSound), 0.60),
-        ("mean / async-channel", mean(&all, async_channel), 0.15),
         (
             "worst / best sound, capacity 10 and more",
             worst(&roomy, Against::BestSound),
             1.0,
         ),
         (
-            "worst / best sound, capacity 1",
-            worst(&tiny, Against::BestSound),
-            1.5,
+            "capacity 1, tokio current-thread, 1x1, / best sound",
+            worst(
+                &tiny(&one_thread, |cell| cell.shape == Shape::ONE),
+                Against::BestSound,
+            ),
+            1.2,
         ),
         (
-            "worst / kanal, capacity 100 and more",
-            worst(&wide, kanal),
+            "capacity 1, tokio current-thread, others, worst / best sound",
+            worst(
+                &tiny(&one_thread, |cell| cell.shape != Shape::ONE),
+                Against::BestSound,
+            ),
+            1.6,
+        ),
+        (
+            "capacity 1, two workers and smol, worst / best sound fair",
+            worst(&tiny(&two_threads, |_| true), Against::BestFair),
             1.0,
         ),
     ]
@@ -211,12 +270,14 @@ fn worst(cells: &[&Cell], against: Against) -> Option<f64> {
         .max_by(f64::total_cmp)
 }
 
-fn ns(ns: f64) -> String {
-    if ns < 100.0 {
-        format!("{ns:.1}")
-    } else {
-        format!("{ns:.0}")
-    }
+fn ns(figure: &Figure) -> String {
+    let digits = usize::from(figure.ns < 100.0);
+    let mark = match figure.is_fair() {
+        Some(true) => "",
+        Some(false) => "*",
+        None => "?",
+    };
+    format!("{:.digits$}{mark}", figure.ns)
 }
 
 fn ratio(ratio: Option<f64>) -> String {
