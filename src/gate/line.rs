@@ -5,9 +5,11 @@
 
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicUsize, Lock, alert, for_each};
-use alloc::collections::VecDeque;
-use core::mem;
 use core::task::Waker;
+
+mod places;
+
+use self::places::{Known, Line};
 
 #[derive(Debug)]
 pub(crate) struct Gate {
@@ -30,32 +32,10 @@ pub(crate) struct Ticket {
 /// So often is too often. Where tasks go in turns, it happens about once for each wait.
 const STARVING: u8 = 3;
 
-#[derive(Debug)]
-struct Line {
-    /// By ticket. A waiter that has a ticket and is not in here is woken.
-    waiters: VecDeque<Waiter>,
-    /// How many in there have left. Neither the first nor the last has.
-    left: usize,
-    /// The next ticket.
-    next: u64,
-    /// The most that were in there since it was last empty.
-    peak: usize,
-    /// The front as it was told outside of the lock.
-    told: usize,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    ticket: u64,
-    /// `None` if it has left.
-    waker: Option<Waker>,
-}
-
 impl Gate {
     pub(crate) fn new() -> Self {
-        let line = Line { waiters: VecDeque::new(), left: 0, next: 0, peak: 0, told: 0 };
         Self {
-            line: Lock::new(line),
+            line: Lock::new(Line::new()),
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
             starving: AtomicUsize::new(0),
@@ -65,9 +45,7 @@ impl Gate {
     fn change<R>(&self, change: impl FnOnce(&mut Line) -> R) -> R {
         self.line.with(|line| {
             let result = change(line);
-            let front = line.front();
-            if line.told != front {
-                line.told = front;
+            if let Some(front) = line.changed_front() {
                 // [front] pairs with [woken]: who finds itself woken sees what was done before.
                 self.front.store(front, Release);
             }
@@ -120,11 +98,7 @@ impl Gate {
 
     #[cold]
     pub(crate) fn draw(&self) -> Ticket {
-        let number = self.change(|line| {
-            line.next += 1;
-            line.next - 1
-        });
-        Ticket { number, robbed: 0 }
+        Ticket { number: self.change(Line::draw), robbed: 0 }
     }
 
     #[cold]
@@ -141,7 +115,7 @@ impl Gate {
     /// Gives the line other memory, which is allocated and freed outside of the lock.
     #[cold]
     fn reallocate(&self) {
-        let mut memory = VecDeque::with_capacity(self.line.with(|line| line.wanted()));
+        let mut memory = Line::memory(self.line.with(|line| line.wanted()));
         self.line.with(|line| line.replace_memory(&mut memory));
     }
 
@@ -209,166 +183,16 @@ impl Gate {
     /// Also where a waker panics.
     pub(crate) fn wake_all(&self) {
         // Those who enter meanwhile are not among them: they may be there for another reason.
-        let all = self.change(|line| {
-            line.left = 0;
-            let any = !line.waiters.is_empty();
-            any.then(|| (mem::take(&mut line.waiters), line.peak))
-        });
-        if let Some((mut all, peak)) = all {
+        if let Some((mut all, peak)) = self.change(Line::take_all) {
             let wakers = all.drain(..).filter_map(|waiter| waiter.waker);
             for_each(wakers, Waker::wake);
-            self.give_back(all, peak);
-        }
-    }
-
-    /// Gives the line the memory of one that was taken out, unless that is more than it needed.
-    fn give_back(&self, mut memory: VecDeque<Waiter>, peak: usize) {
-        if memory.capacity() <= Line::KEPT.max(4 * peak) {
-            self.line.with(|line| {
-                if line.waiters.capacity() < memory.capacity() {
-                    line.replace_memory(&mut memory);
-                }
-            });
+            self.line.with(|line| line.give_back(&mut all, peak));
         }
     }
 
     /// How many have not been woken.
     #[cfg(feature = "std")]
     pub(crate) fn waiters(&self) -> usize {
-        self.line.with(|line| line.waiters.len() - line.left)
+        self.line.with(|line| line.len())
     }
 }
-
-/// What is known of a ticket.
-enum Known {
-    /// It has no place: it was woken.
-    Gone,
-    /// Its waker is the right one.
-    Waits,
-    /// It has another waker.
-    Other,
-}
-
-impl Line {
-    /// Room for so many is never given back.
-    const KEPT: usize = 64;
-    /// Memory is asked for so many at least.
-    const LEAST: usize = 4;
-
-    /// Gives the waker a place, a new one or by its old ticket. `None` if the line needs other memory
-    /// first.
-    fn insert(&mut self, ticket: Option<u64>, waker: &mut Option<Waker>) -> Option<u64> {
-        if self.is_oversized() || self.waiters.len() == self.waiters.capacity() {
-            return None;
-        }
-        if self.waiters.is_empty() {
-            self.peak = 0;
-        }
-        let waker = waker.take();
-        let ticket = match ticket {
-            None => {
-                self.next += 1;
-                self.waiters.push_back(Waiter { ticket: self.next - 1, waker });
-                self.next - 1
-            }
-            Some(ticket) => {
-                // [robbed] near the front: only others that were woken in vain are older.
-                let index = self.waiters.partition_point(|waiter| waiter.ticket < ticket);
-                self.waiters.insert(index, Waiter { ticket, waker });
-                ticket
-            }
-        };
-        self.peak = self.peak.max(self.waiters.len());
-        Some(ticket)
-    }
-
-    /// Whether a burst is over that needed more memory than the waiters since.
-    fn is_oversized(&self) -> bool {
-        let room = self.waiters.capacity();
-        room > Self::KEPT && room / 4 > self.peak && self.waiters.is_empty()
-    }
-
-    /// For how many places other memory is needed.
-    fn wanted(&self) -> usize {
-        (2 * self.waiters.len()).max(Self::LEAST)
-    }
-
-    /// Moves into `memory`, which is the old one then, if it has room for one more.
-    fn replace_memory(&mut self, memory: &mut VecDeque<Waiter>) {
-        // [grow] all that are in there by now, which may be more than when the memory was asked for.
-        if memory.capacity() > self.waiters.len() {
-            memory.extend(self.waiters.drain(..));
-            mem::swap(&mut self.waiters, memory);
-        }
-    }
-
-    /// From below: whether anybody is in the line; the ticket of the first one, else the next ticket.
-    fn front(&self) -> usize {
-        match self.waiters.front() {
-            Some(first) => Self::word(first.ticket, true),
-            None => Self::word(self.next, false),
-        }
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "a shorter word is not compared")]
-    fn word(ticket: u64, waits: bool) -> usize {
-        (ticket as usize) << 1 | usize::from(waits)
-    }
-
-    fn find(&self, ticket: u64) -> Option<usize> {
-        self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket).ok()
-    }
-
-    /// Puts `other` in place of a waker that does not wake the same task as `waker`.
-    fn replace_waker(&mut self, ticket: u64, waker: &Waker, other: &mut Option<Waker>) -> Known {
-        let Some(index) = self.find(ticket) else {
-            return Known::Gone;
-        };
-        let known = &mut self.waiters[index].waker;
-        if known.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            return Known::Waits;
-        }
-        if other.is_none() {
-            return Known::Other;
-        }
-        mem::swap(known, other);
-        Known::Waits
-    }
-
-    fn pop(&mut self) -> Option<Waker> {
-        let waker = self.waiters.pop_front()?.waker;
-        if self.left != 0 {
-            self.trim();
-        }
-        waker
-    }
-
-    fn remove(&mut self, ticket: u64) -> Option<Waker> {
-        let index = self.find(ticket)?;
-        let waker = self.waiters[index].waker.take();
-        self.left += 1;
-        self.trim();
-        // So each that leaves moves two others at most, on the whole.
-        if self.left * 2 > self.waiters.len() {
-            self.waiters.retain(|waiter| waiter.waker.is_some());
-            self.left = 0;
-        }
-        waker
-    }
-
-    /// Those at the ends that have left go.
-    fn trim(&mut self) {
-        while self.waiters.front().is_some_and(|first| first.waker.is_none()) {
-            self.waiters.pop_front();
-            self.left -= 1;
-        }
-        while self.waiters.back().is_some_and(|last| last.waker.is_none()) {
-            self.waiters.pop_back();
-            self.left -= 1;
-        }
-    }
-}
-
-// The models include this folder, and have no proptest.
-#[cfg(all(test, not(forebay_loom)))]
-mod tests;

@@ -19,7 +19,7 @@ fn waker() -> Waker {
 }
 
 fn line() -> Line {
-    Line { waiters: VecDeque::new(), left: 0, next: 0, peak: 0, told: 0 }
+    Line::new()
 }
 
 impl Line {
