@@ -10,8 +10,8 @@ use async_nats::{Client, ConnectOptions, Message, Request, RequestErrorKind, Ser
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// How long one request waits for its answer. What got none is asked again: a client does not say
 /// when it lost the connection in between.
@@ -34,7 +34,12 @@ pub struct Nats {
 impl Nats {
     /// Connects to a server. `urls` is one address or several of one cluster, separated by commas,
     /// such as `nats://127.0.0.1:4222` or
-    /// `tls://user:password@a.example,tls://user:password@b.example`.
+    /// `tls://user:password@a.example,tls://user:password@b.example`. A single word before the `@`
+    /// is a token. What is no letter in them is written with a percent sign, as in all addresses.
+    ///
+    /// With `tls` the connection is secure, or there is none; with `nats` it is if the server asks
+    /// for it. The server's certificate must be one that this machine trusts, or that the
+    /// environment variable `SSL_CERT_FILE` names.
     ///
     /// A connection that is lost later is made again, for ever: to another server of the cluster
     /// if there is one, also when the first one only stands still.
@@ -62,14 +67,27 @@ impl Nats {
         Self::open(servers, options).await
     }
 
-    /// Connects with all that [`async_nats`] can: credentials, tokens, keys, TLS, timeouts. What
-    /// the addresses say of users is not looked at.
+    /// Connects with all that [`async_nats`] can: a file of credentials, keys, certificates,
+    /// timeouts. What the addresses say of users is not looked at.
     ///
     /// Its `ping_interval` is a minute, unless it is set: after three of them a server that stands
     /// still is left for another one, and a [`timeout`](crate::Builder::timeout) is over before.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
+    ///
+    /// ```no_run
+    /// use forebay_nats::Nats;
+    /// use forebay_nats::async_nats::ConnectOptions;
+    ///
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = ConnectOptions::with_credentials_file("worker.creds")
+    ///     .await?
+    ///     .add_root_certificates("ca.pem".into())
+    ///     .ping_interval(std::time::Duration::from_secs(2));
+    /// let nats = Nats::connect_with(&std::env::var("NATS_URL")?, options).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect_with(urls: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
         Self::open(servers(urls)?, options).await
     }
@@ -78,12 +96,12 @@ impl Nats {
         let runtime = Self::runtime()?;
         // It is large.
         let connecting = Box::pin(options.connect(servers));
-        let client = runtime.run(connecting).await.map_err(ConnectError)?;
+        let client = runtime.run(connecting).await?;
         Ok(Self::new(client, runtime))
     }
 
     /// Connects to the servers that the environment variable `NATS_URL` names, or to the one on
-    /// this machine.
+    /// this machine. As [`connect`](Self::connect).
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -149,9 +167,7 @@ impl Nats {
     }
 
     fn runtime() -> Result<Runtime, ConnectError> {
-        let error = async_nats::ConnectErrorKind::Io;
-        Runtime::here()
-            .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
+        Runtime::here().map_err(ConnectError::Runtime)
     }
 
     /// Asks JetStream's API, once, with JSON or nothing.
@@ -202,9 +218,19 @@ impl Nats {
 }
 
 fn servers(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
-    let parsed: Result<_, _> = urls.split(',').map(|url| url.trim().parse()).collect();
-    let error = async_nats::ConnectErrorKind::ServerParse;
-    parsed.map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
+    let parse = |url: &str| {
+        let server: ServerAddr = url.trim().parse()?;
+        let wrong = if server.host().is_empty() {
+            "there is no host in it"
+        } else if server.is_websocket() {
+            // The client is built without websockets, and would speak to these without TLS.
+            "it begins with `nats` or `tls`"
+        } else {
+            return Ok(server);
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
+    };
+    urls.split(',').map(parse).collect::<Result<_, _>>().map_err(ConnectError::Address)
 }
 
 /// What JetStream says.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use forebay_nats::{Builder, Fault, Nats, OpenError, PutError, Queue, Storage};
+use forebay_nats::async_nats::ConnectOptions;
+use forebay_nats::{Builder, ConnectError, Fault, Nats, OpenError, PutError, Queue, Storage};
 use serde_json::Value;
 
 use crate::server::Servers;
@@ -106,14 +107,33 @@ async fn no_server() {
     let nats = connect(&servers.urls()).await;
     servers.nodes[0].kill();
     let error = soon(Nats::connect(&servers.urls())).await.unwrap_err();
-    assert!(std::error::Error::source(&error).is_some());
-    for url in ["", "no such thing://", "nats://127.0.0.1:99999"] {
-        assert!(soon(Nats::connect(url)).await.is_err(), "{url}");
+    assert!(matches!(error, ConnectError::Failed(_)), "{error:?}");
+    assert!(error.to_string().contains("Connection refused"), "{error}");
+    let bad =
+        ["", "a,", "no such thing://", "nats://127.0.0.1:99999", "wss://127.0.0.1", "http://a"];
+    for url in bad {
+        let error = soon(Nats::connect(url)).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Address(_)), "{url}: {error:?}");
     }
     let opened: Result<Queue<u64>, _> = soon(brief().fifo(&nats, "q")).await;
     let error = opened.unwrap_err();
     let expected = matches!(error, OpenError::Failed(Fault::Disconnected | Fault::TimedOut));
     assert!(expected, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_came_back_without_a_server() {
+    let mut servers = Servers::start(1);
+    servers.nodes[0].kill();
+    let options = ConnectOptions::new().retry_on_initial_connect();
+    let nats = Nats::connect_with(&servers.urls(), options).await.unwrap();
+    let opened: Result<Queue<u64>, _> = soon(brief().fifo(&nats, "q")).await;
+    let error = opened.unwrap_err();
+    assert!(matches!(error, OpenError::Failed(Fault::Disconnected)), "{error:?}");
+    servers.nodes[0].start();
+    let queue = open(&nats, builder()).await;
+    queue.put(1).await.unwrap();
+    assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::pin::pin;
 
-use forebay_nats::{Fault, GetError, Nats, OpenError, PutError, Queue, Shutdown};
+use forebay_nats::{Fault, GetError, OpenError, PutError, Queue, Shutdown};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -181,18 +181,6 @@ async fn without_permission_for_events_all_is_right_though_slower() {
     soon(queue.get()).await.unwrap().done();
     soon(queue.get()).await.unwrap().done();
     assert!(matches!(soon(queue.get()).await, Err(GetError::ShutDown)));
-}
-
-#[tokio::test]
-async fn credentials_are_asked_for() {
-    let servers = Servers::configured(1, Some(USERS));
-    let port = servers.nodes[0].port();
-    drop(connect(&format!("nats://all:p%2Fq@127.0.0.1:{port}")).await);
-    for url in [format!("nats://127.0.0.1:{port}"), format!("nats://all:q@127.0.0.1:{port}")] {
-        let error = soon(Nats::connect(&url)).await.unwrap_err();
-        let source = std::error::Error::source(&error).unwrap().to_string();
-        assert!(source.contains("authorization"), "{source}");
-    }
 }
 
 /// Says that it is of this version, and nothing else.
