@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::accounts::Accounts;
 use crate::child::{self, News, Plan, Role};
-use crate::server::{Servers, signal};
+use crate::server::{Servers, pause, signal};
 use crate::work::Chunk;
 
 pub(crate) struct Run {
@@ -99,7 +99,7 @@ impl Run {
     }
 
     pub(crate) fn pause_worker(&self, number: usize) {
-        signal(self.workers[number].as_ref().expect("it lives"), Signal::STOP);
+        pause(self.workers[number].as_ref().expect("it lives"));
     }
 
     pub(crate) fn resume_worker(&self, number: usize) {

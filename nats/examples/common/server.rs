@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// Where the server program is. It is installed first if it is not there.
 pub(crate) fn program() -> PathBuf {
@@ -35,6 +35,13 @@ fn free_port() -> u16 {
 /// Sends a signal to a child that has not been waited for.
 pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("the child is there");
+}
+
+/// SIGSTOP. Returns when all threads of the child have stopped: on a busy machine some of them run
+/// for a while after the signal.
+pub(crate) fn pause(child: &Child) {
+    signal(child, Signal::STOP);
+    waitpid(Some(Pid::from_child(child)), WaitOptions::UNTRACED).expect("it stops");
 }
 
 /// One server.
@@ -74,7 +81,7 @@ impl Server {
     }
 
     pub(crate) fn pause(&self) {
-        signal(self.child(), Signal::STOP);
+        pause(self.child());
     }
 
     pub(crate) fn resume(&self) {

@@ -120,14 +120,16 @@ async fn without_a_quorum_a_put_waits_and_puts_nothing_twice() {
     }
     // It is asked again by the same id, which the leader has not decided on.
     let mut put = pin!(queue.put(1));
-    waits(ms(3500), &mut put).await;
+    let early = tokio::time::timeout(ms(3500), &mut put).await;
+    assert!(early.is_err(), "{early:?}");
     for node in others {
         servers.nodes[node].resume();
     }
     soon(put).await.unwrap();
     assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 1);
     soon(queue.join()).await.unwrap();
-    waits(ms(300), queue.get()).await;
+    let again = tokio::time::timeout(ms(300), queue.get()).await;
+    assert!(again.is_err(), "{again:?}");
 }
 
 /// `deaf` may do what the README says that it takes, and hears no events.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use forebay_nats::Queue;
+use forebay_nats::{Builder, Queue};
 use futures_util::FutureExt;
 use tokio::time::sleep;
 
@@ -36,7 +36,8 @@ async fn a_get_that_is_dropped_takes_nothing_with_it() {
 #[tokio::test]
 async fn a_thousand_gets_that_are_dropped_lose_nothing() {
     let (_servers, nats) = one().await;
-    let queue = open(&nats, builder()).await;
+    // A thousand leases are a lot to renew for a machine that has other work.
+    let queue = open(&nats, Builder::new()).await;
     let mut got = Vec::new();
     for item in 0..1000_u64 {
         queue.put(item).await.unwrap();
