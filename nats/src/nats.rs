@@ -10,12 +10,16 @@ use async_nats::{Client, ConnectOptions, Message, Request, RequestErrorKind, Ser
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::time::Duration;
 use std::{fmt, io};
 
 /// How long one request waits for its answer. What got none is asked again: a client does not say
 /// when it lost the connection in between.
 pub(crate) const ANSWER: Duration = Duration::from_secs(1);
+
+/// JetStream's number for "no message found".
+pub(crate) const NO_MESSAGE: u64 = 10037;
 
 /// A server that does not answer three of these is left for another one.
 const PING: Duration = Duration::from_secs(2);
@@ -148,10 +152,7 @@ impl Nats {
             .run(async {
                 let mut found = false;
                 for stream in [crate::names::jobs(name), crate::names::dead(name)] {
-                    match self
-                        .api::<serde_json::Value>(&format!("STREAM.DELETE.{stream}"), "")
-                        .await
-                    {
+                    match self.api::<Value>(&format!("STREAM.DELETE.{stream}"), "").await {
                         Ok(_) => found = true,
                         Err(Fault::Gone) => {}
                         Err(fault) => return Err(fault),
@@ -180,6 +181,17 @@ impl Nats {
         match serde_json::from_slice(&answer.payload).map_err(unreadable)? {
             Response::Ok(answer) => Ok(answer),
             Response::Err { error } => Err(server_fault(&error)),
+        }
+    }
+
+    /// Deletes a message of a stream, once. It may be gone already, perhaps by an attempt whose
+    /// answer got lost.
+    pub(crate) async fn delete(&self, stream: &str, sequence: u64) -> Result<(), Fault> {
+        let subject = format!("STREAM.MSG.DELETE.{stream}");
+        let question = json!({ "seq": sequence }).to_string();
+        match self.api::<Value>(&subject, question).await {
+            Ok(_) | Err(Fault::Server { code: NO_MESSAGE | 10057, .. }) => Ok(()),
+            Err(fault) => Err(fault),
         }
     }
 

@@ -109,7 +109,10 @@ impl Run {
     /// How things stand, for one who wonders why they don't move.
     pub(crate) async fn state(&self) -> String {
         let client = self.queue.nats().client();
-        let (put, done) = (self.accounts().put, self.accounts().done());
+        let (put, done) = {
+            let accounts = self.accounts();
+            (accounts.put, accounts.done())
+        };
         let mut state = vec![format!("put {put}, done {done}")];
         for what in ["STREAM.INFO.FOREBAY_JOBS_primes", "CONSUMER.INFO.FOREBAY_JOBS_primes.workers"]
         {

@@ -14,7 +14,7 @@ pub(crate) fn program() -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("server.sh");
     let output = Command::new("bash").arg(script).arg("path").stderr(Stdio::inherit()).output();
     let output = output.expect("bash runs");
-    assert!(output.status.success(), "server.sh found no server");
+    assert!(output.status.success(), "no server: NATS_SERVER=/path/to/nats-server names one");
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim_end())
 }
 
@@ -106,7 +106,7 @@ impl Drop for Server {
 /// One server, or several that are one cluster, with a folder of their own that goes with them.
 pub(crate) struct Servers {
     pub(crate) nodes: Vec<Server>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Servers {
@@ -145,12 +145,17 @@ impl Servers {
             server.start();
             server
         });
-        Self { nodes: nodes.collect(), _folder: folder }
+        Self { nodes: nodes.collect(), folder }
     }
 
     /// All of them, for `Nats::connect`.
     pub(crate) fn urls(&self) -> String {
         self.nodes.iter().map(Server::url).collect::<Vec<_>>().join(",")
+    }
+
+    /// Where they keep what they have, each in a folder of its name.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What they have written.

@@ -132,6 +132,41 @@ async fn without_a_quorum_a_put_waits_and_puts_nothing_twice() {
     assert!(again.is_err(), "{again:?}");
 }
 
+/// Does the one job of a queue that is full, and lets the server forget that it has removed it.
+async fn strand(servers: &mut Servers, queue: &Queue<u64>) {
+    let messages = servers.folder().join("node0/jetstream/$G/streams/FOREBAY_JOBS_q/msgs");
+    let kept = servers.folder().join("kept");
+    servers.nodes[0].terminate();
+    std::fs::create_dir(&kept).unwrap();
+    for file in std::fs::read_dir(&messages).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), kept.join(file.file_name())).unwrap();
+    }
+    servers.nodes[0].start();
+    soon(soon(queue.get()).await.unwrap().done_confirmed()).await.unwrap();
+    until(async || queue.unfinished().await.unwrap() == 0).await;
+    servers.nodes[0].terminate();
+    std::fs::remove_dir_all(&messages).unwrap();
+    std::fs::rename(&kept, &messages).unwrap();
+    servers.nodes[0].start();
+    assert_eq!(soon(queue.unfinished()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_is_done_and_still_inside_is_removed() {
+    let (mut servers, nats) = one().await;
+    let queue = open(&nats, builder().maxsize(1)).await;
+    queue.put(1).await.unwrap();
+    strand(&mut servers, &queue).await;
+    soon(queue.join()).await.unwrap();
+
+    queue.put(2).await.unwrap();
+    strand(&mut servers, &queue).await;
+    soon(queue.put(3)).await.unwrap();
+    assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 3);
+    soon(queue.join()).await.unwrap();
+}
+
 /// `deaf` may do what the README says that it takes, and hears no events.
 const USERS: &str = r#"authorization {
     users = [
