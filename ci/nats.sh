@@ -3,6 +3,8 @@
 # a worker and the server are killed. One build for all: the example is not the --release one.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd nats
+# Everything is built once.
+export CARGO_INCREMENTAL=0
 
 say "server"
 python3 -m pip --version > /dev/null 2>&1 || apt_install python3-pip
@@ -17,7 +19,7 @@ RUSTDOCFLAGS="-D warnings" cargo doc -q --locked --no-deps
 
 say "tests"
 # Most of the time they wait: for leases, and for servers that were killed.
-cargo test -q --locked -- --test-threads 4
+cargo test -q --locked -- --test-threads 8
 
 say "one machine"
 cargo run -q --locked --example one_machine

@@ -28,6 +28,7 @@ path() {
     [[ -n ${hashes[$version]:-} ]] || { echo "no hash is known of nats-server $version" >&2; return 1; }
     if [[ ! -x $place/nats-server ]]; then
         local scratch
+        echo "nats-server $version is installed into $place" >&2
         scratch=$(mktemp -d)
         # shellcheck disable=SC2064
         trap "rm -rf '$scratch'" RETURN

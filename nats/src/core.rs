@@ -44,6 +44,8 @@ pub(crate) struct ConsumerInfo {
     pub(crate) num_pending: u64,
     /// The last one that was.
     pub(crate) delivered: Delivery,
+    /// The last one of those that are acked without a gap.
+    pub(crate) ack_floor: Delivery,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -4,6 +4,7 @@ use crate::codec::{BoxError, Codec, Json};
 use crate::core::{Core, StreamInfo};
 use crate::fault::Fault;
 use crate::names;
+use crate::nats::NO_MESSAGE;
 use crate::queue::Queue;
 use crate::room::{self, Refusal};
 use crate::settle::{ATTEMPTS, REASON, Reason};
@@ -12,7 +13,7 @@ use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessage;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -54,14 +55,9 @@ impl<T, C> DeadLetter<T, C> {
     /// [`timeout`](crate::Builder::timeout), or refuses.
     pub async fn remove(&self) -> Result<(), Fault> {
         let core = &self.core;
-        let subject = format!("STREAM.MSG.DELETE.{}", names::dead(&core.name));
-        let question = json!({ "seq": self.sequence });
-        let ask = || core.nats.api::<Value>(&subject, question.to_string());
-        match core.nats.runtime.run(core.patience().ask(ask)).await {
-            // It was deleted before, perhaps by the attempt whose answer got lost.
-            Ok(_) | Err(Fault::Server { code: NO_MESSAGE | 10057, .. }) => Ok(()),
-            Err(fault) => Err(fault),
-        }
+        let stream = names::dead(&core.name);
+        let delete = || core.nats.delete(&stream, self.sequence);
+        core.nats.runtime.run(core.patience().ask(delete)).await
     }
 
     /// Puts it into the queue again, as a new item, and removes it here. Waits for room first while
@@ -106,9 +102,6 @@ pub(crate) async fn info(core: &Core) -> Result<StreamInfo, Fault> {
     let subject = format!("STREAM.INFO.{}", names::dead(&core.name));
     core.patience().ask(|| core.nats.api(&subject, "")).await
 }
-
-/// JetStream's number for "no message found".
-const NO_MESSAGE: u64 = 10037;
 
 #[derive(Deserialize)]
 struct Found {

@@ -37,7 +37,12 @@ pub enum Fault {
 impl Fault {
     /// Whether trying again later can help.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Disconnected | Self::TimedOut | Self::NoQuorum)
+        match self {
+            Self::Disconnected | Self::TimedOut | Self::NoQuorum => true,
+            // Too few servers for the replicas: some are not up yet.
+            Self::Server { code, .. } => *code == 10005,
+            Self::TooLarge { .. } | Self::Encode(_) | Self::Gone => false,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::core::Core;
 use crate::fault::Fault;
+use crate::stranded;
 use futures_util::StreamExt;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -39,6 +40,11 @@ pub(crate) async fn drained(core: &Core) -> Result<(), Fault> {
         // The event comes before the item is gone.
         pace = match counted {
             _ if counted == left => PACE.0,
+            0 if pace == PACE.1 => {
+                // If this fails, so does the next question.
+                let _ = stranded::remove(core).await;
+                PACE.1
+            }
             0 => (pace * 2).min(PACE.1),
             _ => pace,
         };

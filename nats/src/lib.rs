@@ -21,6 +21,7 @@ mod queue;
 mod room;
 mod runtime;
 mod settle;
+mod stranded;
 mod warden;
 mod work;
 

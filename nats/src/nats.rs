@@ -10,12 +10,16 @@ use async_nats::{Client, ConnectOptions, Message, Request, RequestErrorKind, Ser
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use std::fmt;
+use serde_json::{Value, json};
 use std::time::Duration;
+use std::{fmt, io};
 
 /// How long one request waits for its answer. What got none is asked again: a client does not say
 /// when it lost the connection in between.
 pub(crate) const ANSWER: Duration = Duration::from_secs(1);
+
+/// JetStream's number for "no message found".
+pub(crate) const NO_MESSAGE: u64 = 10037;
 
 /// A server that does not answer three of these is left for another one.
 const PING: Duration = Duration::from_secs(2);
@@ -34,7 +38,12 @@ pub struct Nats {
 impl Nats {
     /// Connects to a server. `urls` is one address or several of one cluster, separated by commas,
     /// such as `nats://127.0.0.1:4222` or
-    /// `tls://user:password@a.example,tls://user:password@b.example`.
+    /// `tls://user:password@a.example,tls://user:password@b.example`. A single word before the `@`
+    /// is a token. What is no letter in them is written with a percent sign, as in all addresses.
+    ///
+    /// With `tls` the connection is secure, or there is none; with `nats` it is if the server asks
+    /// for it. The server's certificate must be one that this machine trusts, or that the
+    /// environment variable `SSL_CERT_FILE` names.
     ///
     /// A connection that is lost later is made again, for ever: to another server of the cluster
     /// if there is one, also when the first one only stands still.
@@ -62,14 +71,27 @@ impl Nats {
         Self::open(servers, options).await
     }
 
-    /// Connects with all that [`async_nats`] can: credentials, tokens, keys, TLS, timeouts. What
-    /// the addresses say of users is not looked at.
+    /// Connects with all that [`async_nats`] can: a file of credentials, keys, certificates,
+    /// timeouts. What the addresses say of users is not looked at.
     ///
     /// Its `ping_interval` is a minute, unless it is set: after three of them a server that stands
     /// still is left for another one, and a [`timeout`](crate::Builder::timeout) is over before.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
+    ///
+    /// ```no_run
+    /// use forebay_nats::Nats;
+    /// use forebay_nats::async_nats::ConnectOptions;
+    ///
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = ConnectOptions::with_credentials_file("worker.creds")
+    ///     .await?
+    ///     .add_root_certificates("ca.pem".into())
+    ///     .ping_interval(std::time::Duration::from_secs(2));
+    /// let nats = Nats::connect_with(&std::env::var("NATS_URL")?, options).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect_with(urls: &str, options: ConnectOptions) -> Result<Self, ConnectError> {
         Self::open(servers(urls)?, options).await
     }
@@ -78,12 +100,12 @@ impl Nats {
         let runtime = Self::runtime()?;
         // It is large.
         let connecting = Box::pin(options.connect(servers));
-        let client = runtime.run(connecting).await.map_err(ConnectError)?;
+        let client = runtime.run(connecting).await?;
         Ok(Self::new(client, runtime))
     }
 
     /// Connects to the servers that the environment variable `NATS_URL` names, or to the one on
-    /// this machine.
+    /// this machine. As [`connect`](Self::connect).
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -130,10 +152,7 @@ impl Nats {
             .run(async {
                 let mut found = false;
                 for stream in [crate::names::jobs(name), crate::names::dead(name)] {
-                    match self
-                        .api::<serde_json::Value>(&format!("STREAM.DELETE.{stream}"), "")
-                        .await
-                    {
+                    match self.api::<Value>(&format!("STREAM.DELETE.{stream}"), "").await {
                         Ok(_) => found = true,
                         Err(Fault::Gone) => {}
                         Err(fault) => return Err(fault),
@@ -149,9 +168,7 @@ impl Nats {
     }
 
     fn runtime() -> Result<Runtime, ConnectError> {
-        let error = async_nats::ConnectErrorKind::Io;
-        Runtime::here()
-            .map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
+        Runtime::here().map_err(ConnectError::Runtime)
     }
 
     /// Asks JetStream's API, once, with JSON or nothing.
@@ -164,6 +181,17 @@ impl Nats {
         match serde_json::from_slice(&answer.payload).map_err(unreadable)? {
             Response::Ok(answer) => Ok(answer),
             Response::Err { error } => Err(server_fault(&error)),
+        }
+    }
+
+    /// Deletes a message of a stream, once. It may be gone already, perhaps by an attempt whose
+    /// answer got lost.
+    pub(crate) async fn delete(&self, stream: &str, sequence: u64) -> Result<(), Fault> {
+        let subject = format!("STREAM.MSG.DELETE.{stream}");
+        let question = json!({ "seq": sequence }).to_string();
+        match self.api::<Value>(&subject, question).await {
+            Ok(_) | Err(Fault::Server { code: NO_MESSAGE | 10057, .. }) => Ok(()),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -202,9 +230,19 @@ impl Nats {
 }
 
 fn servers(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
-    let parsed: Result<_, _> = urls.split(',').map(|url| url.trim().parse()).collect();
-    let error = async_nats::ConnectErrorKind::ServerParse;
-    parsed.map_err(|source| ConnectError(async_nats::ConnectError::with_source(error, source)))
+    let parse = |url: &str| {
+        let server: ServerAddr = url.trim().parse()?;
+        let wrong = if server.host().is_empty() {
+            "there is no host in it"
+        } else if server.is_websocket() {
+            // The client is built without websockets, and would speak to these without TLS.
+            "it begins with `nats` or `tls`"
+        } else {
+            return Ok(server);
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
+    };
+    urls.split(',').map(parse).collect::<Result<_, _>>().map_err(ConnectError::Address)
 }
 
 /// What JetStream says.

@@ -9,7 +9,9 @@ use crate::names;
 use crate::nats::Nats;
 use crate::patience::Patience;
 use crate::queue::Queue;
+use async_nats::ServerInfo;
 use serde_json::{Value, json};
+use std::future::ready;
 use std::time::Duration;
 
 /// The oldest servers that are known to keep jobs, alone and as several: 2.9.10 loses some by a
@@ -24,13 +26,13 @@ impl Builder {
         name: &str,
     ) -> Result<Queue<T, C>, OpenError> {
         self.check(name)?;
-        let info = nats.client.server_info();
+        // Servers that have only just started have no leader yet.
+        let patience = self.timeout.min(Duration::from_secs(10));
+        let info = Patience::new(patience).ask(|| ready(greeting(nats))).await?;
         let oldest = if self.replicas > 1 { OLDEST_OF_SEVERAL } else { OLDEST };
         if !nats.client.is_server_compatible(oldest.0, oldest.1, oldest.2) {
             return Err(OpenError::ServerTooOld { version: info.version, oldest });
         }
-        // Servers that have only just started have no leader yet.
-        let patience = self.timeout.min(Duration::from_secs(10));
         let make = || self.make(nats, name);
         let jobs = match Patience::new(patience).ask(make).await {
             Ok(jobs) => jobs,
@@ -184,6 +186,12 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// What the server said of itself: nothing, if the client was told to come back without one.
+fn greeting(nats: &Nats) -> Result<ServerInfo, Fault> {
+    let info = nats.client.server_info();
+    if info.version.is_empty() { Err(Fault::Disconnected) } else { Ok(info) }
 }
 
 fn nanos(duration: Duration) -> u64 {

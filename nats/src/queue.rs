@@ -106,7 +106,8 @@ impl<T, C> Queue<T, C> {
         self.core().nats.runtime.block_on(self.flush());
     }
 
-    /// How many items wait to be handed out for the first time, at one moment.
+    /// How many items wait to be handed out for the first time, at one moment. The server counts
+    /// an item a moment after its put has returned; [`unfinished`](Self::unfinished) at once.
     ///
     /// # Errors
     /// As [`join`](Self::join).
@@ -116,7 +117,8 @@ impl<T, C> Queue<T, C> {
         Ok(info.num_pending)
     }
 
-    /// Whether no item waits to be handed out for the first time, at one moment.
+    /// Whether no item waits to be handed out for the first time, at one moment. As
+    /// [`len`](Self::len).
     ///
     /// # Errors
     /// As [`join`](Self::join).

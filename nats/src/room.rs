@@ -7,6 +7,7 @@
 
 use crate::core::{Core, Outlook, Refused};
 use crate::fault::Fault;
+use crate::stranded;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::pin::pin;
@@ -127,6 +128,10 @@ async fn listen(core: &Arc<Core>) {
                     room.made.notify_one();
                 }
                 () = sleep(pace) => {
+                    if pace == PACE.1 {
+                        // If this fails, the next time will do.
+                        let _ = stranded::remove(&core).await;
+                    }
                     let next = u64::try_from((pace * 2).min(PACE.1).as_millis()).unwrap_or(0);
                     room.pace.store(next, Ordering::Relaxed);
                     room.made.notify_one();

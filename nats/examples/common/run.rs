@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::accounts::Accounts;
 use crate::child::{self, News, Plan, Role};
-use crate::server::{Servers, signal};
+use crate::server::{Servers, pause, signal};
 use crate::work::Chunk;
 
 pub(crate) struct Run {
@@ -99,7 +99,7 @@ impl Run {
     }
 
     pub(crate) fn pause_worker(&self, number: usize) {
-        signal(self.workers[number].as_ref().expect("it lives"), Signal::STOP);
+        pause(self.workers[number].as_ref().expect("it lives"));
     }
 
     pub(crate) fn resume_worker(&self, number: usize) {
@@ -109,7 +109,10 @@ impl Run {
     /// How things stand, for one who wonders why they don't move.
     pub(crate) async fn state(&self) -> String {
         let client = self.queue.nats().client();
-        let (put, done) = (self.accounts().put, self.accounts().done());
+        let (put, done) = {
+            let accounts = self.accounts();
+            (accounts.put, accounts.done())
+        };
         let mut state = vec![format!("put {put}, done {done}")];
         for what in ["STREAM.INFO.FOREBAY_JOBS_primes", "CONSUMER.INFO.FOREBAY_JOBS_primes.workers"]
         {

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// Where the server program is. It is installed first if it is not there.
 pub(crate) fn program() -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("server.sh");
     let output = Command::new("bash").arg(script).arg("path").stderr(Stdio::inherit()).output();
     let output = output.expect("bash runs");
-    assert!(output.status.success(), "server.sh found no server");
+    assert!(output.status.success(), "no server: NATS_SERVER=/path/to/nats-server names one");
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim_end())
 }
 
@@ -35,6 +35,13 @@ fn free_port() -> u16 {
 /// Sends a signal to a child that has not been waited for.
 pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("the child is there");
+}
+
+/// SIGSTOP. Returns when all threads of the child have stopped: on a busy machine some of them run
+/// for a while after the signal.
+pub(crate) fn pause(child: &Child) {
+    signal(child, Signal::STOP);
+    waitpid(Some(Pid::from_child(child)), WaitOptions::UNTRACED).expect("it stops");
 }
 
 /// One server.
@@ -74,7 +81,7 @@ impl Server {
     }
 
     pub(crate) fn pause(&self) {
-        signal(self.child(), Signal::STOP);
+        pause(self.child());
     }
 
     pub(crate) fn resume(&self) {
@@ -99,7 +106,7 @@ impl Drop for Server {
 /// One server, or several that are one cluster, with a folder of their own that goes with them.
 pub(crate) struct Servers {
     pub(crate) nodes: Vec<Server>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Servers {
@@ -138,12 +145,17 @@ impl Servers {
             server.start();
             server
         });
-        Self { nodes: nodes.collect(), _folder: folder }
+        Self { nodes: nodes.collect(), folder }
     }
 
     /// All of them, for `Nats::connect`.
     pub(crate) fn urls(&self) -> String {
         self.nodes.iter().map(Server::url).collect::<Vec<_>>().join(",")
+    }
+
+    /// Where they keep what they have, each in a folder of its name.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What they have written.

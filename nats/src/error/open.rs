@@ -1,22 +1,76 @@
 //! Of connecting and opening.
 
 use crate::fault::Fault;
+use async_nats::{ConnectErrorKind, rustls};
 use std::error::Error;
-use std::fmt;
+use std::{fmt, io};
 
 /// No connection could be made.
 #[derive(Debug)]
-pub struct ConnectError(pub(crate) async_nats::ConnectError);
+#[non_exhaustive]
+pub enum ConnectError {
+    /// An address makes no sense.
+    Address(io::Error),
+    /// The server does not let us in: it asks for other credentials, or for some.
+    Refused(async_nats::ConnectError),
+    /// No secure connection: the server's certificate is not trusted, it does not trust ours, or
+    /// one side speaks TLS where the other does not.
+    Tls(async_nats::ConnectError),
+    /// No server is there. One that closes the connection without a word wants TLS first, which
+    /// [`tls_first`](async_nats::ConnectOptions::tls_first) gives it.
+    Failed(async_nats::ConnectError),
+    /// There is no tokio runtime here, and none can be started.
+    Runtime(io::Error),
+}
+
+impl From<async_nats::ConnectError> for ConnectError {
+    fn from(error: async_nats::ConnectError) -> Self {
+        match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                Self::Refused(error)
+            }
+            ConnectErrorKind::Tls => Self::Tls(error),
+            _ if tls(&error).is_some() => Self::Tls(error),
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+/// What TLS says, which the client reports as an input or output that failed.
+fn tls(error: &async_nats::ConnectError) -> Option<&rustls::Error> {
+    error.source()?.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()
+}
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("connecting to the NATS server")
+        match self {
+            Self::Address(error) => write!(f, "the address of a NATS server: {error}"),
+            Self::Refused(error) => write!(f, "the NATS server does not let us in: {error}"),
+            Self::Tls(error) => match tls(error) {
+                Some(rustls::Error::InvalidMessage(_)) => {
+                    write!(f, "the NATS server does not answer in TLS: {error}")
+                }
+                Some(rustls::Error::InvalidCertificate(_)) => {
+                    write!(f, "the certificate of the NATS server is not trusted: {error}")
+                }
+                _ => write!(f, "TLS with the NATS server: {error}"),
+            },
+            // Only this text tells it from any other end of a connection.
+            Self::Failed(error) if error.to_string().contains("expected INFO") => {
+                write!(f, "no NATS server greets there, or one that wants TLS first: {error}")
+            }
+            Self::Failed(error) => write!(f, "no connection to a NATS server: {error}"),
+            Self::Runtime(error) => write!(f, "no tokio runtime for the connection: {error}"),
+        }
     }
 }
 
 impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
+        match self {
+            Self::Address(error) | Self::Runtime(error) => Some(error),
+            Self::Refused(error) | Self::Tls(error) | Self::Failed(error) => Some(error),
+        }
     }
 }
 

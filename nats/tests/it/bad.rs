@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use forebay_nats::{Builder, Fault, Nats, OpenError, PutError, Queue, Storage};
+use forebay_nats::async_nats::ConnectOptions;
+use forebay_nats::{Builder, ConnectError, Fault, Nats, OpenError, PutError, Queue, Storage};
 use serde_json::Value;
 
 use crate::server::Servers;
@@ -63,10 +64,40 @@ async fn another_queue_of_that_name() {
 
     // A stream of that name which is no queue.
     let stream = r#"{"name":"FOREBAY_JOBS_s","subjects":["s"]}"#;
-    let create = "$JS.API.STREAM.CREATE.FOREBAY_JOBS_s";
-    nats.client().request(create, stream.into()).await.unwrap();
+    api(&nats, "STREAM.CREATE.FOREBAY_JOBS_s", stream).await;
     let opened: Result<Queue<u64>, _> = builder().fifo(&nats, "s").await;
     assert!(matches!(opened, Err(OpenError::Differs { what: "retention", .. })));
+}
+
+/// Asks JetStream's API for what the queue does not do.
+async fn api(nats: &Nats, what: &str, question: &'static str) {
+    let asked = nats.client().request(format!("$JS.API.{what}"), question.into()).await;
+    let answer = serde_json::from_slice::<Value>(&asked.unwrap().payload).unwrap();
+    assert!(answer["error"].is_null(), "{answer}");
+}
+
+#[tokio::test]
+async fn other_workers_than_those_of_the_queue() {
+    let (_servers, nats) = one().await;
+    drop(open(&nats, builder()).await);
+    api(&nats, "CONSUMER.DELETE.FOREBAY_JOBS_q.workers", "").await;
+    let workers = r#"{"stream_name":"FOREBAY_JOBS_q","config":
+        {"durable_name":"workers","ack_policy":"explicit","max_deliver":3}}"#;
+    api(&nats, "CONSUMER.DURABLE.CREATE.FOREBAY_JOBS_q.workers", workers).await;
+    let opened: Result<Queue<u64>, _> = builder().fifo(&nats, "q").await;
+    assert!(matches!(opened, Err(OpenError::Differs { what: "consumer", .. })), "{opened:?}");
+}
+
+#[tokio::test]
+async fn subjects_that_another_stream_has() {
+    let (_servers, nats) = one().await;
+    api(&nats, "STREAM.CREATE.x", r#"{"name":"x","subjects":["forebay.jobs.>"]}"#).await;
+    let opened: Result<Queue<u64>, _> = builder().fifo(&nats, "q").await;
+    let error = opened.unwrap_err();
+    assert!(matches!(error, OpenError::Failed(Fault::Server { .. })), "{error:?}");
+    assert!(error.to_string().contains("overlap"), "{error}");
+    // Not even a place for dead letters.
+    assert_eq!(streams(&nats).await, 1);
 }
 
 #[tokio::test]
@@ -106,14 +137,33 @@ async fn no_server() {
     let nats = connect(&servers.urls()).await;
     servers.nodes[0].kill();
     let error = soon(Nats::connect(&servers.urls())).await.unwrap_err();
-    assert!(std::error::Error::source(&error).is_some());
-    for url in ["", "no such thing://", "nats://127.0.0.1:99999"] {
-        assert!(soon(Nats::connect(url)).await.is_err(), "{url}");
+    assert!(matches!(error, ConnectError::Failed(_)), "{error:?}");
+    assert!(error.to_string().contains("Connection refused"), "{error}");
+    let bad =
+        ["", "a,", "no such thing://", "nats://127.0.0.1:99999", "wss://127.0.0.1", "http://a"];
+    for url in bad {
+        let error = soon(Nats::connect(url)).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Address(_)), "{url}: {error:?}");
     }
     let opened: Result<Queue<u64>, _> = soon(brief().fifo(&nats, "q")).await;
     let error = opened.unwrap_err();
     let expected = matches!(error, OpenError::Failed(Fault::Disconnected | Fault::TimedOut));
     assert!(expected, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_came_back_without_a_server() {
+    let mut servers = Servers::start(1);
+    servers.nodes[0].kill();
+    let options = ConnectOptions::new().retry_on_initial_connect();
+    let nats = Nats::connect_with(&servers.urls(), options).await.unwrap();
+    let opened: Result<Queue<u64>, _> = soon(brief().fifo(&nats, "q")).await;
+    let error = opened.unwrap_err();
+    assert!(matches!(error, OpenError::Failed(Fault::Disconnected)), "{error:?}");
+    servers.nodes[0].start();
+    let queue = open(&nats, builder()).await;
+    queue.put(1).await.unwrap();
+    assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 1);
 }
 
 #[tokio::test]

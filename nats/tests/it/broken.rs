@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::pin::pin;
 
-use forebay_nats::{Fault, GetError, Nats, OpenError, PutError, Queue, Shutdown};
+use forebay_nats::{Fault, GetError, OpenError, PutError, Queue, Shutdown};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -120,14 +120,51 @@ async fn without_a_quorum_a_put_waits_and_puts_nothing_twice() {
     }
     // It is asked again by the same id, which the leader has not decided on.
     let mut put = pin!(queue.put(1));
-    waits(ms(3500), &mut put).await;
+    let early = tokio::time::timeout(ms(3500), &mut put).await;
+    assert!(early.is_err(), "{early:?}");
     for node in others {
         servers.nodes[node].resume();
     }
     soon(put).await.unwrap();
     assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 1);
     soon(queue.join()).await.unwrap();
-    waits(ms(300), queue.get()).await;
+    let again = tokio::time::timeout(ms(300), queue.get()).await;
+    assert!(again.is_err(), "{again:?}");
+}
+
+/// Does the one job of a queue that is full, and lets the server forget that it has removed it.
+async fn strand(servers: &mut Servers, queue: &Queue<u64>) {
+    let messages = servers.folder().join("node0/jetstream/$G/streams/FOREBAY_JOBS_q/msgs");
+    let kept = servers.folder().join("kept");
+    servers.nodes[0].terminate();
+    std::fs::create_dir(&kept).unwrap();
+    for file in std::fs::read_dir(&messages).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), kept.join(file.file_name())).unwrap();
+    }
+    servers.nodes[0].start();
+    soon(soon(queue.get()).await.unwrap().done_confirmed()).await.unwrap();
+    until(async || queue.unfinished().await.unwrap() == 0).await;
+    servers.nodes[0].terminate();
+    std::fs::remove_dir_all(&messages).unwrap();
+    std::fs::rename(&kept, &messages).unwrap();
+    servers.nodes[0].start();
+    assert_eq!(soon(queue.unfinished()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_is_done_and_still_inside_is_removed() {
+    let (mut servers, nats) = one().await;
+    let queue = open(&nats, builder().maxsize(1)).await;
+    queue.put(1).await.unwrap();
+    strand(&mut servers, &queue).await;
+    soon(queue.join()).await.unwrap();
+
+    queue.put(2).await.unwrap();
+    strand(&mut servers, &queue).await;
+    soon(queue.put(3)).await.unwrap();
+    assert_eq!(soon(queue.get()).await.unwrap().into_inner(), 3);
+    soon(queue.join()).await.unwrap();
 }
 
 /// `deaf` may do what the README says that it takes, and hears no events.
@@ -181,18 +218,6 @@ async fn without_permission_for_events_all_is_right_though_slower() {
     soon(queue.get()).await.unwrap().done();
     soon(queue.get()).await.unwrap().done();
     assert!(matches!(soon(queue.get()).await, Err(GetError::ShutDown)));
-}
-
-#[tokio::test]
-async fn credentials_are_asked_for() {
-    let servers = Servers::configured(1, Some(USERS));
-    let port = servers.nodes[0].port();
-    drop(connect(&format!("nats://all:p%2Fq@127.0.0.1:{port}")).await);
-    for url in [format!("nats://127.0.0.1:{port}"), format!("nats://all:q@127.0.0.1:{port}")] {
-        let error = soon(Nats::connect(&url)).await.unwrap_err();
-        let source = std::error::Error::source(&error).unwrap().to_string();
-        assert!(source.contains("authorization"), "{source}");
-    }
 }
 
 /// Says that it is of this version, and nothing else.

@@ -1,5 +1,6 @@
 //! On the real server: each test has one of its own, or a cluster, on the loopback of this machine.
 
+mod access;
 #[path = "../../examples/common/accounts.rs"]
 mod accounts;
 mod api;
@@ -18,5 +19,6 @@ mod run;
 mod server;
 mod shutdown;
 mod support;
+mod tls;
 #[path = "../../examples/common/work.rs"]
 mod work;

@@ -89,7 +89,10 @@ async fn immediately_what_was_not_handed_out_comes_back_to_the_caller() {
     let mut join = pin!(queue.join());
     waits(ms(300), &mut join).await;
     assert_eq!(*in_hand, 0);
-    in_hand.done();
+    drop(in_hand);
+    let again = soon(other.get()).await.unwrap();
+    assert_eq!((*again, again.attempt()), (0, 2));
+    again.done();
     soon(&mut join).await.unwrap();
     assert!(matches!(soon(other.get()).await, Err(GetError::ShutDown)));
     assert!(matches!(soon(queue.put(1)).await, Err(PutError::ShutDown(1))));
