@@ -14,7 +14,7 @@ const LEFT: usize = 0xfff;
 const SHIFT: u32 = LEFT.count_ones();
 
 /// Spends one operation. `true` if the executor gets its turn first: the budget has ended, and a new one begins with
-/// this operation; or there was an [alert], and this one would overtake a waiter that is `starving`.
+/// this operation; or there was an `alert`, and this one would overtake a waiter that is `starving`.
 #[inline]
 pub(crate) fn gives_way(starving: impl FnOnce() -> bool) -> bool {
     let word = word::get();
