@@ -2,7 +2,7 @@
 """The mutants on trial: `ci/trial.py TREE [PART...]`, for ci/mutants.sh.
 
 One build has all mutants: a function that some of them change gets a body for each, and the
-variable FOREBAY_MUTANT says at run time whose body it is. TREE is where that copy of the sources lies.
+variable FOREBAY_MUTANT says at run time whose body it is. TREE is the place of that copy.
 """
 
 import json
@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mutants
-from mutants import ROOT, Broken
+from mutants import ROOT
 
 STARTED = time.monotonic()
-# One that takes longer has not killed. By its own clock, so that it does not matter what else runs.
-LIMIT = 60  # seconds of CPU for each killer
+# A killer that takes longer has not killed. By its own clock: it does not matter what else runs.
+LIMIT = 60  # seconds of CPU
 SLEEP = 600  # seconds for one that may wait for ever
 COPIED = ["src", "tests", "examples", "stress", "Cargo.lock", "Cargo.toml"]
 COPIED += [f"loom-tests/{name}" for name in (".cargo", "Cargo.lock", "Cargo.toml", "tests")]
@@ -58,7 +58,7 @@ def in_a_body(edit, source):
 
 
 def with_bodies(source, changes):
-    """The text of a source file, whose functions have a body for each of {(number, name): edits}."""
+    """The text of a source file with those bodies. The changes are {(number, name): edits}."""
     text = source.text
     bodies = []
     outermost = -1
@@ -85,7 +85,7 @@ def written(tried, sources):
         for file, edits in mutants.edits(mutant, sources).items():
             changes[file][number, mutant.name] = edits
             if not all(in_a_body(edit, sources[file]) for edit in edits):
-                raise Broken(f"{mutant.name} changes more than the body of a function")
+                sys.exit(f"FAILED: {mutant.name} changes more than the body of a function")
     files = {file: with_bodies(sources[file], numbers) for file, numbers in changes.items()}
     files["src/mutant.rs"] = SELECTION
     # Cargo would take a package of the same name and version for the one that it has built in that
@@ -95,9 +95,10 @@ def written(tried, sources):
             if (ROOT / name).is_file():
                 files[name] = OWN.sub(r'\1-mutants"', (ROOT / name).read_text())
     # The models compile some folders of the sources once more.
-    for root, path in ("src/lib.rs", "mutant.rs"), ("loom-tests/tests/models/main.rs", "../../../src/mutant.rs"):
+    roots = {"src/lib.rs": "", "loom-tests/tests/models/main.rs": "../../../src/"}
+    for root, path in roots.items():
         text = files.get(root) or (ROOT / root).read_text()
-        files[root] = f'{text}\n#[path = "{path}"]\nmod mutant;\n'
+        files[root] = f'{text}\n#[path = "{path}mutant.rs"]\nmod mutant;\n'
     return files
 
 
@@ -124,8 +125,8 @@ def write_tree(tree, files):
 
 def build(folder, *options):
     """The test binaries of a package of the copy, by their names."""
-    command = ["cargo", "test", "--quiet", "--no-run", "--message-format=json", "--locked", *options]
-    built = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    command = ["cargo", "test", "--quiet", "--locked", "--no-run", "--message-format=json"]
+    built = subprocess.run([*command, *options], cwd=folder, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]
     if built.returncode:
         errors = (message.get("message", {}).get("rendered", "") for message in messages)
@@ -139,7 +140,8 @@ class Killers:
 
     def __init__(self, tree, names):
         self.tree = tree
-        self.models = build(tree / "loom-tests", "--release", "--target-dir", target("loom"))["models"]
+        loom = ["--release", "--target-dir", os.environ["CARGO_TARGET_DIR"] + "/loom"]
+        self.models = build(tree / "loom-tests", *loom)["models"]
         # What no model can see is a test of the crate's own, tests/FILE::NAME, or one of held
         # threads, held::NAME.
         files = {name.split("::")[0] for name in names}
@@ -177,10 +179,6 @@ class Killers:
         return "failed" if ended.returncode else "passed"
 
 
-def target(*folder):
-    return str(Path(os.environ["CARGO_TARGET_DIR"], *folder))
-
-
 # ----- The trial.
 
 
@@ -209,7 +207,8 @@ def main(tree, *parts):
     for (name, bound), end in ends.items():
         if end == "failed":
             sys.exit(f"FAILED: {name} at bound {bound} fails without a mutant")
-    print(len(unbroken), "do not fail,", sum(end == "no end" for end in ends.values()), "without an end")
+    endless = [name for (name, _), end in ends.items() if end == "no end"]
+    print(len(unbroken), "do not fail, without an end:", *endless or ["none"])
 
     say("the mutants")
     print(f"{'mutant':34} {'tag':28} killed")
@@ -226,7 +225,8 @@ def main(tree, *parts):
         print(f"{mutant.name:34} {mutant.fields['tag']:28} {killed}/{len(names)}", flush=True)
         survivors += killed < len(names)
         kills += killed
-    print(f"\n{len(asked)} mutants, {kills} of {len(runs)} kills, {time.monotonic() - STARTED:.0f} s")
+    seconds = round(time.monotonic() - STARTED)
+    print(f"\n{len(asked)} mutants, {kills} of {len(runs)} kills, {seconds} s")
     if survivors:
         sys.exit(f"FAILED: {survivors} mutants were not killed by all of their killers")
 
