@@ -169,7 +169,7 @@ impl<T> Weighted<T> {
                 }
                 Ok(_) => return pushed,
                 Err(PushError::Closed) => {
-                    // No waiter is told: the close wakes all.
+                    // [refused] no waiter is told: the close wakes all.
                     let _ = self.give(weight);
                     return pushed;
                 }
@@ -185,6 +185,7 @@ impl<T> Weighted<T> {
 
     fn pop_weighed(&self) -> Result<(T, Owed), PopError> {
         let (Weighed { message, weight }, _) = uninterrupted!(self.messages.pop())?;
+        // [weighed-once] the user's code would run between the claim and the room that it gives.
         Ok((message, self.give(weight)))
     }
 
