@@ -55,6 +55,8 @@ pub(crate) struct World {
     weak_sender: WeakSender<Message>,
     weak_receiver: WeakReceiver<Message>,
     messages: u32,
+    /// How often a task gave way to others.
+    turns: u32,
     alive: Rc<()>,
     /// The notifications that the last step may have given: to `recv`s and to `send`s.
     to_recvs: usize,
@@ -85,6 +87,7 @@ impl World {
             weak_sender: sender.downgrade(),
             weak_receiver: receiver.downgrade(),
             messages: 0,
+            turns: 0,
             alive: Rc::new(()),
             to_recvs: 0,
             to_sends: 0,
@@ -378,7 +381,14 @@ impl World {
                     Kind::Recv | Kind::Stream => self.model.is_empty(),
                     Kind::Closed => true,
                 };
-                assert!(blocked && !self.model.is_closed(), "{:?} waits", self.tasks[index].kind);
+                if self.tasks[index].waits() {
+                    let kind = self.tasks[index].kind;
+                    assert!(blocked && !self.model.is_closed(), "{kind:?} waits");
+                } else {
+                    // Each side gives way once in 512 messages.
+                    self.turns += 1;
+                    assert!(self.turns <= self.messages / 256, "gave way {} times", self.turns);
+                }
             }
         }
     }
