@@ -116,12 +116,18 @@ impl Builder {
     /// counts as 1.
     ///
     /// Watermarks, [`Stats::deepest`](crate::Stats::deepest) and [`is_full`](Sender::is_full) go by the weight, `len` and
-    /// `capacity` by the messages. `weigh` is asked when a message goes in and when it comes out: it must give the same answer,
-    /// and should be fast.
+    /// `capacity` by the messages. `weigh` is asked whenever room is looked for, and should be fast. What it says of a message that
+    /// goes in counts until that comes out, also if it would say something else by then.
     ///
     /// # Fairness
     /// Room is gathered for the first that waits: until there is so much, lighter messages don't pass it. From then on
-    /// it is free to all until it is taken, as with [`send`](Sender::send).
+    /// it is free to all until it is taken, as with [`send`](Sender::send). So on an executor that runs its tasks in the order in
+    /// which they were woken, others are served at most 4 x `limit` x (waiting sends) times after a `send` was first woken,
+    /// whatever they weigh.
+    ///
+    /// # Panics
+    /// What sends panics if `weigh` does. Then nothing was sent: the message is in the future still, or dropped where the call owned
+    /// it. What receives does not weigh.
     ///
     /// # Limits
     /// Nothing can be [reserved](Sender::reserve), and nothing is displaced, by `force_send` or by

@@ -127,6 +127,26 @@ impl<T> Sender<T> {
         ReserveOwned { sender: Some(self), stage: Stage::default() }
     }
 
+    /// As [`reserve_owned`](Self::reserve_owned), on a thread, which sleeps while the channel is full.
+    ///
+    /// Don't call it in async code: it blocks the executor.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve).
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// let permit = sender.reserve_owned_blocking()?;
+    /// let sender = permit.send(1).unwrap();
+    /// assert_eq!((receiver.recv_blocking(), sender.is_full()), (Ok(1), false));
+    /// # Ok::<(), forebay::ReserveError>(())
+    /// ```
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn reserve_owned_blocking(self) -> Result<OwnedPermit<T>, ReserveError> {
+        Wait::new(Reserving { channel: &self.channel, n: 1 }).block().map(Permits::keep)?;
+        Ok(OwnedPermit { sender: Some(self) })
+    }
+
     /// As [`try_reserve`](Self::try_reserve), with a permit that owns the sender.
     ///
     /// # Errors

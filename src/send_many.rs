@@ -148,13 +148,15 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                     Outcome::Busy => return Outcome::Busy,
                 }
             }
-            let mut staged = Staged { stage: Stage::new(), more: &mut self.more };
+            // Not in place: its bytes would be copied.
+            let mut stage = Stage::new();
+            let staged = Staged { stage: &mut stage, more: &mut self.more };
             let more = staged.stage.fill(&mut self.rest, channel.room().max(1));
             let stopped = loop {
                 if staged.stage.len() == 0 {
                     break None;
                 }
-                match channel.push_many(&mut staged.stage) {
+                match channel.push_many(staged.stage) {
                     Ok(count) => self.sent += count,
                     Err(error) => break Some(error),
                 }
@@ -191,7 +193,7 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
 
 /// Messages on their way. Those that are not sent come back, also where a waker or the iterator panics.
 struct Staged<'a, T> {
-    stage: Stage<T>,
+    stage: &'a mut Stage<T>,
     more: &'a mut VecDeque<T>,
 }
 

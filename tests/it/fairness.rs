@@ -834,3 +834,70 @@ fn nobody_sleeps_beside_an_item() {
         }
     }
 }
+
+/// Senders of every weight, in turns: an end to every wait, whatever it needs of the room, and comparable shares of the weight.
+#[test]
+fn heavy_messages_get_through_beside_light_ones() {
+    for (senders, receivers) in [(2, 1), (5, 1), (5, 4), (20, 1), (20, 4)] {
+        for limit in [4, 10, 100] {
+            let weight = |member| [limit, 1, limit / 2, 1, 2][member % 5];
+            let (tx, rx) = Builder::new().weight(limit, |weight| *weight).build().unwrap();
+            let [side, _] = run_for_a_while(
+                Order::Fifo,
+                20 * limit * senders,
+                (senders, receivers),
+                &async |side: &Side, member| {
+                    side.complete(member, tx.send(weight(member))).await.unwrap();
+                },
+                &async |side: &Side, member| {
+                    side.complete(member, rx.recv()).await.unwrap();
+                },
+            );
+            let name = format!("limit {limit}, {senders} senders, {receivers} receivers");
+            let (longest, bound) = (side.longest.get(), 4 * limit * senders);
+            assert!(longest <= bound, "{name}: {longest} others came first, not {bound}");
+            let completed = side.completed.borrow();
+            let sent = (0..senders).map(|member| weight(member) * completed[member]);
+            let (least, mean) = (sent.clone().min().unwrap(), sent.sum::<usize>() / senders);
+            assert!(5 * least >= 2 * mean, "{name}: the least share is {least} of {mean}");
+        }
+    }
+}
+
+/// A heavy message that waits is passed by no light one that a task tries to send at every turn, until its room is there.
+#[test]
+fn room_is_gathered_beside_those_who_try_at_every_turn() {
+    for limit in [2, 10, 100] {
+        let (tx, rx) = Builder::new().weight(limit, |weight| *weight).build().unwrap();
+        let received = RefCell::new(Vec::new());
+        let mut executor = Executor::new(Order::Fifo);
+        executor.spawn(async {
+            loop {
+                while tx.try_send(1).is_ok() {}
+                let message = rx.recv().await.unwrap();
+                received.borrow_mut().push(message);
+                yield_now().await;
+            }
+        });
+        executor.spawn(async {
+            loop {
+                tx.send(limit).await.unwrap();
+                // It lets the others go first.
+                for _ in 0..3 {
+                    yield_now().await;
+                }
+            }
+        });
+        while received.borrow().len() < 20 * limit {
+            assert!(executor.turn());
+        }
+        drop(executor);
+        let received = received.take();
+        let runs: Vec<_> = received.split(|&weight| weight == limit).map(<[_]>::len).collect();
+        let [first, between @ .., _] = &runs[..] else { panic!("{limit}: no heavy one came") };
+        // Those that were inside, and the one that took the room of another before the wait began.
+        assert_eq!(*first, limit);
+        assert!(between.iter().all(|&run| run == limit + 1), "{limit}: {between:?}");
+        assert!(between.len() > 5);
+    }
+}
