@@ -36,12 +36,15 @@ struct Weighed<T> {
     weight: usize,
 }
 
+type Pushed = Result<Owed, PushError>;
+type Popped<T> = Result<(T, Owed), PopError>;
+
 /// What this does, reached by pointers: so only a program that makes such a channel contains it, and not everyone who uses one
 /// of the others.
 #[derive(Debug)]
 struct Code<T> {
-    push: fn(&Weighted<T>, &mut Option<T>) -> Result<Owed, PushError>,
-    pop: fn(&Weighted<T>) -> Result<(T, Owed), PopError>,
+    push: fn(&Weighted<T>, &mut Option<T>) -> Pushed,
+    pop: fn(&Weighted<T>) -> Popped<T>,
     raise: fn(&Weighted<T>, Position, &T) -> bool,
     drop: fn(&mut Weighted<T>),
 }
@@ -143,11 +146,11 @@ impl<T> Weighted<T> {
         self.taken.raise(full) && !self.fits(self.taken.load(Acquire), weight)
     }
 
-    pub(super) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+    pub(super) fn push(&self, message: &mut Option<T>) -> Pushed {
         (self.code.push)(self, message)
     }
 
-    fn push_weighed(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+    fn push_weighed(&self, message: &mut Option<T>) -> Pushed {
         let weight = self.weight_of(message.as_ref().expect("a message to push"));
         self.take(weight)?;
         let mut backoff = Backoff::default();
@@ -179,11 +182,11 @@ impl<T> Weighted<T> {
         }
     }
 
-    pub(super) fn pop(&self) -> Result<(T, Owed), PopError> {
+    pub(super) fn pop(&self) -> Popped<T> {
         (self.code.pop)(self)
     }
 
-    fn pop_weighed(&self) -> Result<(T, Owed), PopError> {
+    fn pop_weighed(&self) -> Popped<T> {
         let (Weighed { message, weight }, _) = uninterrupted!(self.messages.pop())?;
         // [weighed-once] the user's code would run between the claim and the room that it gives.
         Ok((message, self.give(weight)))
