@@ -74,7 +74,10 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
-                Self::Chained(Unbounded(segments)) => segments.claim_fast(),
+                Self::Chained(Unbounded(segments)) => {
+                    aside();
+                    segments.claim_fast()
+                }
                 Self::Chained(ByWeight(_)) => None,
             };
             match vacancy {
@@ -243,7 +246,10 @@ impl<T> Buffer<T> {
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
-            Self::Chained(Unbounded(segments)) => segments.pop_fast(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.pop_fast()
+            }
             Self::Chained(ByWeight(_)) => None,
         })
     }
@@ -286,7 +292,10 @@ impl<T> Buffer<T> {
     fn distance(&self, head: Position, tail: Position) -> usize {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
-            Self::Chained(Unbounded(segments)) => segments.distance(head, tail),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.distance(head, tail)
+            }
             Self::Chained(ByWeight(weighted)) => weighted.distance(head, tail),
         }
     }
@@ -327,7 +336,10 @@ impl<T> Buffer<T> {
     pub(crate) fn tail(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.tail(),
-            Self::Chained(Unbounded(segments)) => segments.tail(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.tail()
+            }
             Self::Chained(ByWeight(weighted)) => weighted.tail(),
         }
     }
@@ -336,8 +348,16 @@ impl<T> Buffer<T> {
     pub(crate) fn head(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.head(),
-            Self::Chained(Unbounded(segments)) => segments.head(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.head()
+            }
             Self::Chained(ByWeight(weighted)) => weighted.head(),
         }
     }
 }
+
+/// Lies beside the fast path of a ring, which is asked for first.
+#[inline]
+#[cold]
+fn aside() {}
