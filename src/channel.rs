@@ -48,11 +48,11 @@ impl<T> Channel<T> {
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
             patience: Patience::new(buffer.room().is_some()),
-            buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
-            vacancies: Gate::new(),
-            clearings: Gate::new(),
+            vacancies: if buffer.weight().is_some() { Gate::patient() } else { Gate::new() },
+            clearings: Gate::patient(),
+            buffer,
             closed: Gate::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),

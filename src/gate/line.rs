@@ -20,6 +20,8 @@ pub(crate) struct Gate {
     robbed: AtomicUsize,
     /// How many of them several times.
     starving: AtomicUsize,
+    /// Whether that is too often here.
+    alerts: bool,
 }
 
 /// When a wait began, and how often it was woken in vain since.
@@ -39,7 +41,13 @@ impl Gate {
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
             starving: AtomicUsize::new(0),
+            alerts: true,
         }
+    }
+
+    /// Where it is usual to be woken several times until there is enough.
+    pub(crate) fn patient() -> Self {
+        Self { alerts: false, ..Self::new() }
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Line) -> R) -> R {
@@ -81,7 +89,7 @@ impl Gate {
         if robbed == 1 {
             self.robbed.fetch_add(1, Relaxed);
         }
-        if robbed >= STARVING {
+        if robbed >= STARVING && self.alerts {
             self.note_starving(robbed);
         }
         Ticket { number: self.insert(Some(ticket.number), waker), robbed }
@@ -153,7 +161,7 @@ impl Gate {
         if ticket.robbed != 0 {
             self.robbed.fetch_sub(1, Relaxed);
         }
-        if ticket.robbed >= STARVING {
+        if ticket.robbed >= STARVING && self.alerts {
             self.starving.fetch_sub(1, Relaxed);
         }
     }
