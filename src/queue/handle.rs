@@ -51,8 +51,8 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits,
-    /// even if there is room. With [`Refuse`](crate::Overflow::Refuse) also if it is full;
-    /// [`is_shut_down`](Self::is_shut_down) tells which.
+    /// even if there is room. It means nothing else, whatever the [policy](crate::Overflow): where
+    /// that is to refuse, `put` waits, and where it is to drop, it drops and does not wait.
     ///
     /// # Fairness
     /// Waiting puts are served in the order in which they began to wait. Room is free to all until

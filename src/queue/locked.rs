@@ -9,7 +9,7 @@ use super::counters::Counters;
 use super::displaced::Displaced;
 use super::order::Order;
 use super::stats::Waits;
-use super::store::{Entry, Freed, Origin, Place, PutOutcome, Refusal, Seen, Side, Store, Tag};
+use super::store::{Entry, Freed, Origin, Place, PutOutcome, Seen, ShutDown, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;
@@ -104,16 +104,12 @@ impl<T> Store<T> for Locked<T> {
         let now = self.now();
         let mut state = self.lock();
         if state.phase != Phase::Open {
-            return Outcome::Done(Err(Refusal::ShutDown));
+            return Outcome::Done(Err(ShutDown));
         }
         let full = !self.has_room(&state);
         if full {
             match if origin == Origin::New { self.options.overflow } else { Overflow::Wait } {
-                Overflow::Wait => return Outcome::Blocked(None),
-                Overflow::Refuse => {
-                    state.counters.refused();
-                    return Outcome::Done(Err(Refusal::Full));
-                }
+                Overflow::Wait | Overflow::Refuse => return Outcome::Blocked(None),
                 Overflow::DropNewest => {
                     state.counters.dropped();
                     // As if it had been in: what is displaced is counted as done when it goes.
