@@ -87,10 +87,21 @@ impl<T> Future for SendOwned<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { sender, message, stage } = &mut *self;
-        let mut sending = Sending::new(&sender.channel, message.take());
-        let sent = wait::poll(&mut sending, stage, cx);
-        *message = sending.message;
-        sent
+        let sending = Sending::new(&sender.channel, message.take());
+        let mut lent = Lent { sending, home: message };
+        wait::poll(&mut lent.sending, stage, cx)
+    }
+}
+
+/// The message during a poll. What is not sent goes home, also where a waker panics.
+struct Lent<'a, T> {
+    sending: Sending<'a, T>,
+    home: &'a mut Option<T>,
+}
+
+impl<T> Drop for Lent<'_, T> {
+    fn drop(&mut self) {
+        *self.home = self.sending.message.take();
     }
 }
 

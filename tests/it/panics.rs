@@ -8,7 +8,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::task::{Poll, Wake, Waker};
+use std::task::{Poll, RawWakerVTable, Wake, Waker};
 
 use crate::common::{Ledger, Message, Task, queues, watched};
 #[cfg(feature = "std")]
@@ -128,6 +128,38 @@ fn a_send_that_wakes_a_faulty_recv_has_sent() {
             assert_usable(&tx, &rx);
         }
     }
+}
+
+/// A waker that cannot be cloned.
+#[allow(unsafe_code, reason = "the wakers of the standard library can be cloned")]
+fn uncloneable_waker() -> Waker {
+    const VTABLE: RawWakerVTable =
+        RawWakerVTable::new(|_| resume_unwind(Box::new(7_usize)), |_| (), |_| (), |_| ());
+    // SAFETY: nothing is pointed to.
+    unsafe { Waker::new(core::ptr::null(), &VTABLE) }
+}
+
+/// It is not sent, so it is still in the future.
+#[test]
+fn a_send_whose_waker_cannot_be_cloned_keeps_its_message() {
+    let (tx, rx) = bounded(1);
+    tx.try_send(0).unwrap();
+    let mut owned = Task::new(tx.clone().send_owned(1));
+    assert_eq!(panic_of(|| owned.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(rx.try_recv(), Ok(0));
+    assert_eq!(owned.finish(), Ok(()));
+    let mut send = Task::new(tx.send(2));
+    assert_eq!(panic_of(|| send.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(send.into_inner().into_inner(), Some(2));
+    let mut offer = Task::new(tx.offer(3));
+    assert_eq!(panic_of(|| offer.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(offer.into_inner().into_inner(), Some(3));
+    let mut owned = Task::new(tx.send_owned(4));
+    assert_eq!(panic_of(|| owned.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    let (tx, message) = owned.into_inner().into_inner();
+    assert_eq!(message, Some(4));
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert_usable(&tx, &rx);
 }
 
 #[test]
