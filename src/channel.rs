@@ -218,7 +218,7 @@ impl<T> Channel<T> {
             match self.offer(&mut message, &mut None) {
                 Outcome::Done(sent) => return sent,
                 Outcome::Blocked(_) => {
-                    self.count_refused();
+                    self.count_refused(1);
                     return Err(TrySendError::Full(message.expect("kept")));
                 }
                 Outcome::Busy => backoff.wait(),

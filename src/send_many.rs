@@ -80,7 +80,7 @@ impl<T> Sender<T> {
                 Outcome::Done(true) => return Ok(unsent.sent),
                 Outcome::Done(false) => return Err(TrySendError::Closed(unsent)),
                 Outcome::Blocked(_) => {
-                    self.channel.count_refused();
+                    self.channel.count_refused(unsent.known_len());
                     return Err(TrySendError::Full(unsent));
                 }
                 Outcome::Busy => backoff.wait(),
@@ -169,6 +169,14 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                 // Full: the message in hand says what to do about it.
                 None | Some(PushError::Full(_)) => {}
             }
+        }
+    }
+
+    /// How many there are, if the iterator knows it; otherwise the one for which there was no room.
+    fn known_len(&self) -> usize {
+        match self.size_hint() {
+            (least, Some(most)) if least == most => least,
+            _ => 1,
         }
     }
 

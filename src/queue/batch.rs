@@ -119,7 +119,12 @@ impl<T> Queue<T> {
         while let Some(item) = items.next() {
             self.try_put(item).map_err(|error| {
                 let refusal = if error.is_full() { Refusal::Full } else { Refusal::ShutDown };
-                refusal.of(core::iter::once(error.into_inner()).chain(&mut items).collect())
+                let back: Vec<_> = core::iter::once(error.into_inner()).chain(&mut items).collect();
+                if refusal == Refusal::Full {
+                    // The first of them is counted already.
+                    self.shared.store().count_refused(back.len() - 1);
+                }
+                refusal.of(back)
             })?;
         }
         Ok(())

@@ -215,8 +215,8 @@ impl<T> Store<T> for Fifo<T> {
         self.channel.is_full()
     }
 
-    fn count_refused(&self) {
-        self.channel.count_refused();
+    fn count_refused(&self, items: usize) {
+        self.channel.count_refused(items);
     }
 
     fn stats(&self) -> Stats {

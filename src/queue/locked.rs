@@ -228,8 +228,8 @@ impl<T> Store<T> for Locked<T> {
         self.maxsize
     }
 
-    fn count_refused(&self) {
-        self.lock().counters.refused();
+    fn count_refused(&self, items: usize) {
+        self.lock().counters.refused(items);
     }
 
     fn stats(&self) -> Stats {

@@ -79,7 +79,7 @@ impl<T> Attempt for Offering<'_, T> {
             Outcome::Done(Ok(())) => Outcome::Done(Ok(displaced.into_inner())),
             Outcome::Done(Err(ShutDown)) => refused(Refusal::ShutDown, item),
             Outcome::Blocked(_) if shared.refuses => {
-                shared.store().count_refused();
+                shared.store().count_refused(1);
                 refused(Refusal::Full, item)
             }
             Outcome::Blocked(seen) => Outcome::Blocked(seen),

@@ -123,7 +123,7 @@ impl<T> Shared<T> {
             match self.put(item, origin, &mut displaced) {
                 Outcome::Done(put) => return put.map_err(|ShutDown| Refusal::ShutDown),
                 Outcome::Blocked(_) => {
-                    self.store().count_refused();
+                    self.store().count_refused(1);
                     return Err(Refusal::Full);
                 }
                 Outcome::Busy => backoff.wait(),

@@ -172,8 +172,8 @@ pub(super) trait Store<T> {
         self.capacity().is_some_and(|maxsize| self.len() >= maxsize)
     }
 
-    /// Takes note that an item was given back for want of room.
-    fn count_refused(&self);
+    /// Takes note of items that are given back for want of room.
+    fn count_refused(&self, items: usize);
 
     /// All but the handles.
     fn stats(&self) -> Stats;
