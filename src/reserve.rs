@@ -22,8 +22,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] in a channel that is bounded by [weight](crate::Builder::weight), as are all of its like: nobody
-    ///   knows what the message will weigh.
+    /// - [`ReserveError::TooMany`] at once, as from all of its like, in a channel that is bounded by
+    ///   [weight](crate::Builder::weight), for nobody knows what the message will weigh; and where 4095 (15 on a 32-bit
+    ///   machine) are reserved already: it waits for room, not for a permit to be used.
     ///
     /// # Fairness
     /// As with [`send`](Self::send).
@@ -47,7 +48,7 @@ impl<T> Sender<T> {
     /// Reserves room for one message if there is some at once.
     ///
     /// # Errors
-    /// [`ReserveError::Full`] or [`ReserveError::Closed`].
+    /// [`ReserveError::Full`], or as [`reserve`](Self::reserve).
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, ReserveError> {
         try_reserve(&self.channel, 1).map(Permits::into_permit)
     }
@@ -57,7 +58,7 @@ impl<T> Sender<T> {
     /// Don't call it in async code: it blocks the executor.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`].
+    /// As [`reserve`](Self::reserve).
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn reserve_blocking(&self) -> Result<Permit<'_, T>, ReserveError> {
         self.reserve().0.block().map(Permits::into_permit)
@@ -67,8 +68,8 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, or if more than 4095 (15 on a 32-bit machine) would be
-    ///   reserved at a time.
+    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, if there is room and more than 4095 (15 on a 32-bit
+    ///   machine) would be reserved at a time, or in a channel that is bounded by [weight](crate::Builder::weight).
     ///
     /// # Fairness
     /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need room for one go first. So it
@@ -113,7 +114,7 @@ impl<T> Sender<T> {
     /// As [`reserve`](Self::reserve), with a permit that owns the sender, and can go to another task.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`]; the sender is dropped then.
+    /// As [`reserve`](Self::reserve). The sender is dropped then.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -150,7 +151,7 @@ impl<T> Sender<T> {
     /// As [`try_reserve`](Self::try_reserve), with a permit that owns the sender.
     ///
     /// # Errors
-    /// [`ReserveError::Full`] or [`ReserveError::Closed`], with the sender.
+    /// As [`try_reserve`](Self::try_reserve), with the sender.
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, (Self, ReserveError)> {
         match try_reserve(&self.channel, 1).map(Permits::keep) {
             Ok(()) => Ok(OwnedPermit { sender: Some(self) }),
