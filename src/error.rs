@@ -97,9 +97,10 @@ pub enum ReserveError {
     Full,
     /// The channel is closed.
     Closed,
-    /// There will never be so much: more than the capacity, or than can be reserved at a time.
+    /// More than can be reserved. Never so many if it is more than `most`; otherwise not now, because of those that are
+    /// reserved already: once some of these are used or dropped, a later attempt can succeed.
     TooMany {
-        /// The most that can be reserved.
+        /// The most that can be reserved at a time, by all permits together. Zero where messages are weighed.
         most: usize,
     },
 }
