@@ -72,14 +72,14 @@
 //! |---|---|---|---|---|
 //! | [`Sender::send`] | sends | waits | sends | [`SendError`] with the message |
 //! | [`Sender::try_send`] | sends | [`TrySendError::Full`] with the message | sends | [`TrySendError::Closed`] with the message |
-//! | [`Sender::force_send`] | sends | sends, returns the oldest | sends | [`SendError`] with the message |
+//! | [`Sender::force_send`] | sends | sends, returns the oldest, or returns this one: see there | sends | [`SendError`] with the message |
 //! | [`Sender::offer`] | sends | as [`Overflow`] says | sends | [`TrySendError::Closed`] with the message |
 //! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
 //! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
 //!
 //! A channel that is made by a [`Builder`] also tells those who send how full it is: [`pressure`](Sender::pressure) and
 //! [`until`](Sender::until) by two watermarks, and [`stats`](Sender::stats) in figures. With another [`Overflow`] policy than to wait,
-//! a full channel refuses or drops messages, also those of `send` and `try_send`. [`DrainMeter`] estimates when there will be
+//! a full channel refuses messages, though not those of `send`, or drops them, also those of `send`. [`DrainMeter`] estimates when there will be
 //! room.
 //!
 //! The [work queue](queue) has a table of its own, from asyncio's calls.

@@ -29,7 +29,8 @@ pub enum Overflow {
     Wait,
     /// The sender gets the message back, where it can be told why: from `offer` and the `try_` forms.
     Refuse,
-    /// The message that has been inside for longest makes room.
+    /// The message that has been inside for longest makes room. Where all the room is [reserved](crate::Sender::reserve) there is
+    /// none, and this one is not sent.
     DropOldest,
     /// The message is not sent.
     DropNewest,

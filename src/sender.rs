@@ -90,6 +90,9 @@ impl<T> Sender<T> {
 
     /// Sends a message at once: if the channel is full, in place of the oldest message, which is returned.
     ///
+    /// Where there is no oldest message to make room, this one is returned and not sent: if all the room is
+    /// [reserved](Self::reserve), and if a channel is full that is bounded by [weight](crate::Builder::weight).
+    ///
     /// Like [`try_send`](Self::try_send) it never waits for a receiver to come.
     ///
     /// # Errors
