@@ -167,10 +167,10 @@ impl Builder {
 
 option_methods! {
     Builder, "channel", "messages", "a message", "are inside", "Sender",
-    /// Measured on `x86_64` in a bounded channel: 97 instructions for each message beside the 92 of a
-    /// [`try_send`](Sender::try_send) and its [`try_recv`](Receiver::try_recv), while the level stays Low. Three
-    /// messages up to High and down again, both changes told: 284 for each beside the 92. A channel without marks
-    /// or tracking does not look.
+    /// Each message takes about as many instructions more as a [`try_send`](Sender::try_send) and its
+    /// [`try_recv`](Receiver::try_recv) take by themselves in a bounded channel, while the level stays Low. Three messages up to
+    /// High and down again, both changes told: about three times as many more (`bench/instructions.txt` in the repository). A
+    /// channel without marks or tracking does not look.
     ;
     /// Counts what the positions do not tell: the deepest length, and refused and displaced messages, for
     /// [`stats`](Sender::stats).
