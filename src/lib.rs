@@ -170,6 +170,8 @@ pub mod guide;
 pub mod queue;
 
 pub use builder::{Builder, WeightBuilder, bounded, unbounded};
+#[cfg(feature = "sink")]
+pub use error::SinkError;
 pub use error::{
     BuildError, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TryRecvError, TrySendError,
