@@ -304,7 +304,7 @@ impl Options {
     pub(crate) fn check(self, capacity: Option<usize>) -> Result<(), BuildError> {
         match capacity {
             Some(0) => return Err(BuildError::ZeroCapacity),
-            // Also where the items lie in no ring: what can be configured does not depend on the order.
+            // Also where the items lie in no ring: what words can represent does not depend on the order.
             Some(capacity) if capacity > Buffer::<()>::MAX_CAPACITY => {
                 return Err(BuildError::CapacityOverflow(capacity));
             }

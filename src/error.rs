@@ -307,8 +307,10 @@ impl Error for TryRecvError {}
 pub enum BuildError {
     /// The capacity is zero. Where that is to mean "no limit", leave the call out.
     ZeroCapacity,
-    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), which position words cannot represent; or it is of a channel
-    /// or a plain first-in first-out queue, whose memory is allocated when it is made, and there is not so much.
+    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), whatever it is of: position words cannot represent it. Or the
+    /// memory for so much cannot be had, where it is allocated when it is made: in a channel, and in a first-in first-out queue
+    /// without retries or tracking. The other queues allocate as they fill, so of them a capacity below that can exceed
+    /// the memory.
     CapacityOverflow(usize),
     /// The low mark is not below the high one.
     LowNotBelowHigh {
