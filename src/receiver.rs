@@ -81,6 +81,10 @@ impl<T> Receiver<T> {
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead.
     ///
+    /// # Panics
+    /// If the waker of a `send` that waits for the room panics: the message that made the room is dropped with the unwinding, as
+    /// it would be by a receiver that panics right after. The same holds for all that receives.
+    ///
     /// # A single poll
     /// may be pending although a message is inside, once in 1021 operations of its thread, and while another thread is in the middle of sending or receiving one: the
     /// task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.

@@ -125,6 +125,11 @@ impl<T> Queue<T> {
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
     /// instead.
     ///
+    /// # Panics
+    /// If the waker of a `put` that waits for the room panics: the job that made the room is dropped
+    /// with the unwinding. So it comes back in a queue with [retries](crate::queue::Builder::retries),
+    /// and is done in one without. The same holds for all that gets jobs.
+    ///
     /// ```
     /// # futures_lite::future::block_on(async {
     /// use forebay::queue::{GetError, Queue, Shutdown};

@@ -162,6 +162,38 @@ fn a_send_whose_waker_cannot_be_cloned_keeps_its_message() {
     assert_usable(&tx, &rx);
 }
 
+/// As if the worker had panicked right after the `get`: done, or back with its retries.
+#[test]
+fn a_get_that_wakes_a_faulty_put_drops_its_job() {
+    for retries in [None, Some(1)] {
+        let builder = forebay::queue::Builder::new().maxsize(1);
+        let mut queues = Vec::new();
+        match retries {
+            None => queues.push(builder.fifo().unwrap()),
+            #[cfg(feature = "std")]
+            Some(limit) => queues.push(builder.retries(limit).fifo().unwrap()),
+            #[cfg(not(feature = "std"))]
+            Some(_) => {}
+        }
+        #[cfg(feature = "std")]
+        queues.push(retries.map_or(builder, |limit| builder.retries(limit)).lifo().unwrap());
+        for queue in queues {
+            queue.try_put(1).unwrap();
+            let mut put = faulty(7, queue.put(2));
+            assert_eq!(panic_of(|| queue.try_get()), Some(7));
+            let stats = queue.stats();
+            let (done, back) = if retries.is_some() { (0, 1) } else { (1, 0) };
+            assert_eq!((stats.put, stats.handed_out), (1, 1));
+            assert_eq!((stats.done, stats.failed, stats.retried), (done, 0, back));
+            assert_eq!((stats.in_hand, stats.unfinished, stats.len), (0, back, back));
+            if let Ok(job) = queue.try_get() {
+                assert_eq!((*job, job.attempt()), (1, 2));
+            }
+            assert_eq!(put.finish(), Ok(()));
+        }
+    }
+}
+
 #[test]
 fn a_receive_that_wakes_a_faulty_send_frees_its_slot() {
     let ledger = Ledger::new(4);
