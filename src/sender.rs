@@ -67,6 +67,8 @@ impl<T> Sender<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// sends) times after a `send` was first woken.
     ///
+    /// The place is that of the future: one that is dropped, and made anew, begins at the end of the line.
+    ///
     /// A task that sends in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///

@@ -61,6 +61,9 @@ impl<T> Queue<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// puts) times after a `put` was first woken; 8 x where the order needs a lock.
     ///
+    /// The place is that of the future: one that is dropped, and made anew, begins at the end of
+    /// the line.
+    ///
     /// A task that puts in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///
@@ -121,9 +124,13 @@ impl<T> Queue<T> {
     /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
     /// gives way once in 1021 operations of its thread.
     ///
+    /// The place is that of the future. A loop around `select!` that makes a new `get` in each turn
+    /// begins at the end of the line each time, and gets next to nothing beside workers that keep
+    /// their place. Make it before the loop, poll it by `&mut`, and make a new one when it is ready.
+    ///
     /// # Cancel safety
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
-    /// instead.
+    /// instead. Its place in the line is lost.
     ///
     /// # Panics
     /// If the waker of a `put` that waits for the room panics: the job that made the room is dropped

@@ -901,3 +901,27 @@ fn room_is_gathered_beside_those_who_try_at_every_turn() {
         assert!(between.len() > 5);
     }
 }
+
+/// What the docs of `recv` advise for a loop around `select!`.
+#[test]
+fn a_future_that_is_kept_keeps_its_place_and_one_that_is_made_anew_does_not() {
+    let (sender, receiver) = bounded(1);
+    let mut kept = Task::parked(receiver.clone().recv_owned());
+    let mut worker = Task::parked(receiver.recv());
+    // A turn of the loop for another reason.
+    kept.park();
+    sender.try_send(1).unwrap();
+    assert_eq!((kept.wakes(), worker.wakes()), (1, 0));
+    assert_eq!(kept.finish(), Ok(1));
+    kept.park();
+    sender.try_send(2).unwrap();
+    assert_eq!(worker.finish(), Ok(2));
+
+    let anew = Task::parked(receiver.recv());
+    let mut worker = Task::parked(receiver.recv());
+    drop((kept, anew));
+    let anew = Task::parked(receiver.recv());
+    sender.try_send(3).unwrap();
+    assert_eq!((anew.wakes(), worker.wakes()), (0, 1));
+    assert_eq!(worker.finish(), Ok(3));
+}
