@@ -466,6 +466,7 @@ fn a_loop_that_never_waits_gives_way_whatever_it_does() {
         assert_eq!(rx.recv().await, Ok(0));
         (0..63).for_each(|_| assert_eq!(rx.try_recv(), Ok(0)));
     });
+    #[cfg(feature = "std")]
     for (number, queue) in queues::<usize>(2).iter().enumerate() {
         assert!(queue.try_put(0).is_ok());
         assert_gives_way(&format!("give back, {number}"), async || {
