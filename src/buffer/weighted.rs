@@ -104,7 +104,9 @@ impl<T> Weighted<T> {
             // [given] pairs with [give]: what the receivers did before they gave the room, and a goal that was lifted before.
             let taken = self.taken.load(Acquire);
             if !self.fits(taken, weight) {
-                return Err(PushError::Full(taken));
+                // Nobody finds the channel full and empty at once: another thread is between its room and its slot, or
+                // between a message and the room that it gives back.
+                return Err(if self.is_empty() { PushError::Busy } else { PushError::Full(taken) });
             }
             if self.goal.load(Relaxed) != 0 {
                 self.goal.store(0, Relaxed);
@@ -187,9 +189,19 @@ impl<T> Weighted<T> {
     }
 
     fn pop_weighed(&self) -> Popped<T> {
-        let (Weighed { message, weight }, _) = uninterrupted!(self.messages.pop())?;
-        // [weighed-once] the user's code would run between the claim and the room that it gives.
-        Ok((message, self.give(weight)))
+        match uninterrupted!(self.messages.pop()) {
+            // [weighed-once] the user's code would run between the claim and the room that it gives.
+            Ok((Weighed { message, weight }, _)) => Ok((message, self.give(weight))),
+            // As in `take`.
+            Err(PopError::Empty(_)) if self.weight() != 0 => Err(PopError::Busy),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether no message was inside at some moment during the call.
+    fn is_empty(&self) -> bool {
+        let head = self.messages.head().load(Acquire);
+        self.messages.distance(head, self.messages.tail().load(Acquire)) == 0
     }
 
     /// How much is taken.
