@@ -167,10 +167,9 @@ impl Builder {
 
 option_methods! {
     Builder, "channel", "messages", "a message", "are inside", "Sender",
-    /// Each message takes about as many instructions more as a [`try_send`](Sender::try_send) and its
-    /// [`try_recv`](Receiver::try_recv) take by themselves in a bounded channel, while the level stays Low. Three messages up to
-    /// High and down again, both changes told: about three times as many more (`bench/instructions.txt` in the repository). A
-    /// channel without marks or tracking does not look.
+    /// In a bounded channel a [`try_send`](Sender::try_send) and its [`try_recv`](Receiver::try_recv) take two to three times as
+    /// many instructions while the level stays Low; where three messages go up to High and down again, both changes told, four to
+    /// five times as many. A channel without marks or tracking does not look.
     ;
     /// Counts what the positions do not tell: the deepest length, and refused and displaced messages, for
     /// [`stats`](Sender::stats).

@@ -36,7 +36,7 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// As [`recv`](Self::recv), by a future that owns the receiver: it has a name and borrows nothing, so it can lie in a
     /// struct, or go to another task. Polled after completion it receives again. So it can outlive the turns of a loop around
-    /// `select!`, and keep its [place in the line](Self::recv#fairness).
+    /// `select!`, and keep its place in the line: see the fairness of [`recv`](Self::recv).
     ///
     /// # Errors
     /// [`RecvError`] if the channel is closed and empty.
