@@ -42,7 +42,7 @@ use core::task::{Context, Poll, Waker};
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
-/// | `Asleep`, not woken, others were in vain | `Asleep`, woken by itself | | | |
+/// | `Asleep`, not woken, a budget ends | `Asleep`, woken by itself | | | |
 /// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
 ///
 /// Who leaves a place to which a notification has come hands it on.
@@ -221,6 +221,7 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
 fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
     // The notification first: an attempt that succeeds has then used it.
     stage.look(attempt.gate(), waker);
+    // Polled for another reason than a wakeup, it might overtake for ever.
     if matches!(stage, Stage::Asleep(_)) && gives_way(attempt) {
         return Step::Busy;
     }
