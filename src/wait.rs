@@ -29,7 +29,7 @@ mod attempt;
 
 pub(crate) use self::attempt::{Attempt, Outcome};
 use crate::gate::{Gate, Ticket};
-use crate::sync::{self, Backoff, HEURISTICS, pause};
+use crate::sync::{Backoff, HEURISTICS, gives_way, pause};
 use core::mem;
 use core::task::{Context, Poll, Waker};
 
@@ -42,7 +42,6 @@ use core::task::{Context, Poll, Waker};
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
-/// | `Asleep`, not woken, a budget ends | `Asleep`, woken by itself | | | |
 /// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
 ///
 /// Who leaves a place to which a notification has come hands it on.
@@ -150,8 +149,9 @@ pub(crate) fn poll<A: Attempt>(
     cx: &mut Context<'_>,
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
-        if gives_way(attempt) {
-            return give_way(attempt, stage, cx.waker());
+        if HEURISTICS && gives_way() {
+            give_way(attempt.gate(), stage, cx.waker());
+            return Poll::Pending;
         }
         // Most polls are the first of their wait and succeed: nothing is to be settled then.
         if let Some(output) = fast(attempt) {
@@ -161,18 +161,11 @@ pub(crate) fn poll<A: Attempt>(
     poll_slow(attempt, stage, cx.waker())
 }
 
-/// Whether the executor gets its turn before an attempt of a wait that was not woken.
-#[inline]
-fn gives_way<A: Attempt>(attempt: &A) -> bool {
-    HEURISTICS && sync::gives_way(|| attempt.gate().has_starving())
-}
-
 /// The executor gets its turn first.
 #[cold]
-fn give_way<A: Attempt>(attempt: &A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    *stage = Stage::Yielded(attempt.gate().draw());
+fn give_way(gate: &Gate, stage: &mut Stage, waker: &Waker) {
+    *stage = Stage::Yielded(gate.draw());
     waker.wake_by_ref();
-    Poll::Pending
 }
 
 /// The slow path: for a wait that has begun, or must.
@@ -221,10 +214,6 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
 fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
     // The notification first: an attempt that succeeds has then used it.
     stage.look(attempt.gate(), waker);
-    // Polled for another reason than a wakeup, it might overtake for ever.
-    if matches!(stage, Stage::Asleep(_)) && gives_way(attempt) {
-        return Step::Busy;
-    }
     if let Some(output) = retry_fast(attempt, stage) {
         return Step::Done(finish(attempt, stage, output));
     }

@@ -4,7 +4,7 @@
 //! after the lock is free. Nor does the allocator.
 
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Lock, alert, for_each};
+use crate::sync::{AtomicUsize, Lock, for_each};
 use core::task::Waker;
 
 mod places;
@@ -18,21 +18,14 @@ pub(crate) struct Gate {
     front: AtomicUsize,
     /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
-    /// How many of them several times.
-    starving: AtomicUsize,
-    /// Whether that is too often here.
-    alerts: bool,
 }
 
-/// When a wait began, and how often it was woken in vain since.
+/// When a wait began, and whether it was woken in vain since.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     number: u64,
-    robbed: u8,
+    robbed: bool,
 }
-
-/// So often is too often. Where tasks go in turns, it happens about once for each wait.
-const STARVING: u8 = 3;
 
 impl Gate {
     pub(crate) fn new() -> Self {
@@ -40,14 +33,7 @@ impl Gate {
             line: Lock::new(Line::new()),
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
-            starving: AtomicUsize::new(0),
-            alerts: true,
         }
-    }
-
-    /// Where it is usual to be woken several times until there is enough.
-    pub(crate) fn patient() -> Self {
-        Self { alerts: false, ..Self::new() }
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Line) -> R) -> R {
@@ -80,33 +66,20 @@ impl Gate {
 
     #[inline]
     pub(crate) fn enter(&self, waker: Waker) -> Ticket {
-        Ticket { number: self.insert(None, waker), robbed: 0 }
+        Ticket { number: self.insert(None, waker), robbed: false }
     }
 
     #[inline]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
-        let robbed = ticket.robbed.saturating_add(1);
-        if robbed == 1 {
+        if !ticket.robbed {
             self.robbed.fetch_add(1, Relaxed);
         }
-        if robbed >= STARVING && self.alerts {
-            self.note_starving(robbed);
-        }
-        Ticket { number: self.insert(Some(ticket.number), waker), robbed }
-    }
-
-    #[cold]
-    fn note_starving(&self, robbed: u8) {
-        if robbed == STARVING {
-            self.starving.fetch_add(1, Relaxed);
-        }
-        // [starving] the others of this thread look at this gate before they take what is free.
-        alert();
+        Ticket { number: self.insert(Some(ticket.number), waker), robbed: true }
     }
 
     #[cold]
     pub(crate) fn draw(&self) -> Ticket {
-        Ticket { number: self.change(Line::draw), robbed: 0 }
+        Ticket { number: self.change(Line::draw), robbed: false }
     }
 
     #[cold]
@@ -158,17 +131,9 @@ impl Gate {
     /// Ends the wait of a ticket that has no place.
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
-        if ticket.robbed != 0 {
+        if ticket.robbed {
             self.robbed.fetch_sub(1, Relaxed);
         }
-        if ticket.robbed >= STARVING && self.alerts {
-            self.starving.fetch_sub(1, Relaxed);
-        }
-    }
-
-    /// Whether a waiter was woken in vain several times.
-    pub(crate) fn has_starving(&self) -> bool {
-        self.starving.load(Relaxed) != 0
     }
 
     pub(crate) fn wake_one(&self) -> bool {

@@ -9,48 +9,20 @@
 /// each of them as often.
 pub(crate) const BUDGET: usize = if cfg!(forebay_shuttle) { 3 } else { 1021 };
 
-/// From below: what is left of the budget, and of the alert.
-const LEFT: usize = 0xfff;
-const SHIFT: u32 = LEFT.count_ones();
-
 /// Spends one operation. `true` if the executor gets its turn first: the budget has ended, and a new one begins with
-/// this operation; or there was an alert, and this one would overtake a waiter that is `starving`.
+/// this operation.
 #[inline]
-pub(crate) fn gives_way(starving: impl FnOnce() -> bool) -> bool {
-    let word = word::get();
-    if word & LEFT == 0 {
-        return has_ended(word >> SHIFT, starving);
-    }
-    word::set(word - 1);
-    false
-}
-
-#[cold]
-fn has_ended(alert: usize, starving: impl FnOnce() -> bool) -> bool {
-    /// How many operations of an alert one that gives way is worth: the waiter may be held and never be polled.
-    const TURN: usize = 64;
-
-    if alert == 0 {
-        word::set(BUDGET - 1);
-        return true;
-    }
-    let gives_way = starving();
-    word::set(alert.saturating_sub(if gives_way { TURN } else { 1 }) << SHIFT);
-    gives_way
-}
-
-/// A waiter was woken in vain again: from here on each operation of this thread looks first whether it
-/// overtakes one that is starving, for as long as a budget lasts. Without an alert none pays for that.
-#[cold]
-pub(crate) fn alert() {
-    word::set(BUDGET << SHIFT);
+pub(crate) fn gives_way() -> bool {
+    let left = word::get();
+    let ends = left == 0;
+    word::set(if ends { BUDGET } else { left } - 1);
+    ends
 }
 
 /// Spends so many operations that were one call.
 pub(crate) fn spend(operations: usize) {
     // [budget] the next operation by itself gives way then.
-    let word = word::get();
-    word::set(word - operations.min(word & LEFT));
+    word::set(word::get().saturating_sub(operations));
 }
 
 #[cfg(all(feature = "std", not(forebay_shuttle)))]

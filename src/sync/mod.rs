@@ -13,7 +13,7 @@ mod lock;
 mod thread;
 mod unwind;
 
-pub(crate) use self::budget::{BUDGET, alert, gives_way, spend};
+pub(crate) use self::budget::{BUDGET, gives_way, spend};
 pub(crate) use self::lock::Lock;
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
