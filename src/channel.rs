@@ -48,11 +48,11 @@ impl<T> Channel<T> {
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
             patience: Patience::new(buffer.room().is_some()),
+            buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
             clearings: Gate::new(),
-            buffer,
             closed: Gate::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
@@ -218,7 +218,7 @@ impl<T> Channel<T> {
             match self.offer(&mut message, &mut None) {
                 Outcome::Done(sent) => return sent,
                 Outcome::Blocked(_) => {
-                    self.count_refused(1);
+                    self.count_refused();
                     return Err(TrySendError::Full(message.expect("kept")));
                 }
                 Outcome::Busy => backoff.wait(),
@@ -260,6 +260,19 @@ impl<T> Channel<T> {
     /// nor by the weight of another message; and the channel is open.
     pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
         self.buffer.is_full_of_messages(full)
+    }
+
+    /// Whether a `recv` that finds a message is to give way to other tasks first. One of `many` messages
+    /// may have passed the place at which a budget ended.
+    pub(crate) fn recv_gives_way(&self, many: bool) -> bool {
+        let (end, here) = self.buffer.pop_budget();
+        (here || many) && self.len() != 0 && self.patience.of_receivers().gives_way_at(end)
+    }
+
+    /// Whether a `send` that finds room is to give way to other tasks first.
+    pub(crate) fn send_gives_way(&self, many: bool) -> bool {
+        let (end, here) = self.buffer.push_budget();
+        (here || many) && !self.is_full() && self.patience.of_senders().gives_way_at(end)
     }
 
     /// Passes on a notification of `arrivals` that a `recv` did not use.
@@ -339,16 +352,12 @@ impl<T> Watched for Channel<T> {
 /// until a waiter raises the flag again.
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if gates[0].has_waiters() {
-        wake_or(gates[0], count, || open_all(word, gates));
-    } else {
-        open_all(word, gates);
-    }
+    wake_or(gates[0], count, || open_all(word, gates));
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
-    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
+    // [lower] before [sweep]: a waiter that saw the flag up has taken its place by then and is woken here; one that
+    // comes later sees it down and raises it.
     word.lower();
-    sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
+    sweep(gates);
 }

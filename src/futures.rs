@@ -69,6 +69,10 @@ impl<T> Attempt for Sending<'_, T> {
         Some(self.of_senders())
     }
 
+    fn gives_way(&self) -> bool {
+        self.channel.send_gives_way(false)
+    }
+
     fn raise(&self, full: Position) -> bool {
         self.channel.raise_vacancies(full, self.message.as_ref())
     }
@@ -130,6 +134,10 @@ impl<T> Attempt for Receiving<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         Some(self.of_receivers())
+    }
+
+    fn gives_way(&self) -> bool {
+        self.channel.recv_gives_way(false)
     }
 
     fn raise(&self, empty: Position) -> bool {
@@ -239,8 +247,7 @@ impl<T> fmt::Debug for Send<'_, T> {
 ///
 /// # Cancel safety
 /// Dropping the future loses no message: it takes one out only in the poll that returns it. If it had been
-/// woken for one, another receiver is woken in its place. Its place in the line is lost: see the fairness of
-/// [`recv`](crate::Receiver::recv).
+/// woken for one, another receiver is woken in its place.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Recv<'a, T>(Wait<Receiving<'a, T>>);
 

@@ -87,6 +87,10 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.patience()
     }
 
+    fn gives_way(&self) -> bool {
+        self.0.gives_way()
+    }
+
     fn raise(&self, full: Self::Seen) -> bool {
         self.0.raise(full)
     }

@@ -1,5 +1,6 @@
-//! What a channel has learned about waiting: whether it pays to spin before going to sleep. Nothing
-//! here decides whether a wait is right, nor who is next: only how soon a waiter sleeps.
+//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and where
+//! the executor was last given its turn. Nothing here decides whether a wait is right, nor who is next:
+//! only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, this_thread};
@@ -35,15 +36,22 @@ struct Lessons {
     spin: Option<Habit>,
     /// On which thread this side last waited, or woke the other one; zero before.
     thread: AtomicUsize,
+    /// Where a budget ended last; zero before.
+    yielded_at: AtomicUsize,
 }
 
 impl Lessons {
     fn new(spins: bool) -> Self {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
-        Self { spin: spins.then(spin), thread: AtomicUsize::new(0) }
+        Self {
+            spin: spins.then(spin),
+            thread: AtomicUsize::new(0),
+            yielded_at: AtomicUsize::new(0),
+        }
     }
 
-    fn is_on(&self, here: usize) {
+    fn is_here(&self) {
+        let here = this_thread();
         if self.thread.load(Relaxed) != here {
             self.thread.store(here, Relaxed);
         }
@@ -68,10 +76,9 @@ impl Patient<'_> {
         let Some(spin) = &self.own.spin else {
             return 0;
         };
-        let here = this_thread();
-        self.own.is_on(here);
+        self.own.is_here();
         let other = self.other.thread.load(Relaxed);
-        if other == 0 || other == here {
+        if other == 0 || other == this_thread() {
             // Nothing is known to come from another thread while this one spins.
             return 0;
         }
@@ -94,8 +101,19 @@ impl Patient<'_> {
     /// This side is about to wake the other one.
     pub(crate) fn wakes(self) {
         if self.own.spin.is_some() {
-            self.own.is_on(this_thread());
+            self.own.is_here();
         }
+    }
+
+    /// Whether the budget that ended at this place has not ended there yet: a wait that is dropped and
+    /// begun again gives way once, and then gets its message. The first one, of a channel that may be
+    /// short-lived, is free.
+    pub(crate) fn gives_way_at(self, end: usize) -> bool {
+        let last = self.own.yielded_at.load(Relaxed);
+        if last != end {
+            self.own.yielded_at.store(end, Relaxed);
+        }
+        last != end && last != 0
     }
 }
 

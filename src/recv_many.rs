@@ -189,6 +189,10 @@ impl<T, A: Receives<T>> Attempt for ReceivingMany<'_, T, A> {
         self.receiving.patience()
     }
 
+    fn gives_way(&self) -> bool {
+        self.receiving.channel().recv_gives_way(true)
+    }
+
     fn raise(&self, empty: Position) -> bool {
         self.receiving.raise(empty)
     }

@@ -42,6 +42,17 @@ impl Geometry {
         })
     }
 
+    /// Whether a budget of operations ends here.
+    #[inline]
+    pub(super) fn ends_budget(position: Position) -> bool {
+        position.ends_budget_above(Self::SHIFT)
+    }
+
+    /// Where the last budget ended, as a number, and whether it is here.
+    pub(super) fn budget(position: Position) -> (usize, bool) {
+        position.budget_above(Self::SHIFT)
+    }
+
     pub(super) fn capacity(&self) -> usize {
         self.last + 1
     }

@@ -19,9 +19,8 @@ pub(crate) use geometry::Traffic;
 pub(crate) use level::Marks;
 pub(crate) use position::Position;
 
-use crate::sync::Ordering::Acquire;
+use crate::sync::Ordering::{Acquire, Relaxed};
 use crate::sync::uninterrupted;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
@@ -38,11 +37,11 @@ pub(crate) enum Buffer<T> {
 
 /// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "the one that is not boxed is on the fast path")]
+#[allow(clippy::large_enum_variant, reason = "as above")]
 pub(crate) enum Chained<T> {
     Unbounded(Segments<T>),
-    /// Bounded by the weight of the messages, not by their number. Boxed: no other channel is larger for it.
-    Weighted(Box<Weighted<T>>),
+    /// Bounded by the weight of the messages, not by their number.
+    Weighted(Weighted<T>),
 }
 
 use Chained::{Unbounded, Weighted as ByWeight};
@@ -63,8 +62,7 @@ impl<T> Buffer<T> {
 
     /// `None` if the limit is one that words cannot represent.
     pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
-        (limit <= Weighted::<T>::MAX)
-            .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
+        (limit <= Weighted::<T>::MAX).then(|| Self::Chained(ByWeight(Weighted::new(limit, weigh))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
@@ -74,10 +72,7 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
-                Self::Chained(Unbounded(segments)) => {
-                    aside();
-                    segments.claim_fast()
-                }
+                Self::Chained(Unbounded(segments)) => segments.claim_fast(),
                 Self::Chained(ByWeight(_)) => None,
             };
             match vacancy {
@@ -140,21 +135,19 @@ impl<T> Buffer<T> {
         const MOST: usize = 64;
 
         let ready = self.len().min(most).min(MOST);
-        if ready > 1 {
-            // Before the claim: it may panic.
-            messages.reserve(ready);
+        if ready < 2 {
+            let (message, owed) = self.pop()?;
+            messages.push(message);
+            return Ok((1, owed));
         }
+        // Before the claim: it may panic.
+        messages.reserve(ready);
         match self {
-            Self::Bounded(ring) if ready > 1 => uninterrupted!(ring.pop_many(messages, ready)),
-            Self::Chained(Unbounded(segments)) if ready > 1 => {
+            Self::Bounded(ring) => uninterrupted!(ring.pop_many(messages, ready)),
+            Self::Chained(Unbounded(segments)) => {
                 uninterrupted!(segments.pop_many(messages, ready))
             }
-            // Each that has a weight gives its own room back.
-            _ => {
-                let (message, owed) = self.pop()?;
-                messages.push(message);
-                Ok((1, owed))
-            }
+            Self::Chained(ByWeight(weighted)) => weighted.pop_many(messages, ready),
         }
     }
 
@@ -241,15 +234,30 @@ impl<T> Buffer<T> {
         }
     }
 
+    /// Where the last budget of pushes ended, as a number; and whether that is the place of the next one.
+    pub(crate) fn push_budget(&self) -> (usize, bool) {
+        self.budget(self.tail())
+    }
+
+    /// The same of pops.
+    pub(crate) fn pop_budget(&self) -> (usize, bool) {
+        self.budget(self.messages_head())
+    }
+
+    fn budget(&self, word: &Cursor) -> (usize, bool) {
+        let position = word.load(Relaxed);
+        match self {
+            Self::Bounded(_) => Geometry::budget(position),
+            Self::Chained(_) => position.budget(),
+        }
+    }
+
     /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.
     #[inline(always)]
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
-            Self::Chained(Unbounded(segments)) => {
-                aside();
-                segments.pop_fast()
-            }
+            Self::Chained(Unbounded(segments)) => segments.pop_fast(),
             Self::Chained(ByWeight(_)) => None,
         })
     }
@@ -284,7 +292,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.traffic(head, tail),
             Self::Chained(Unbounded(segments)) => segments.traffic(head, tail),
-            Self::Chained(ByWeight(weighted)) => weighted.traffic(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().traffic(head, tail),
         }
     }
 
@@ -292,18 +300,15 @@ impl<T> Buffer<T> {
     fn distance(&self, head: Position, tail: Position) -> usize {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
-            Self::Chained(Unbounded(segments)) => {
-                aside();
-                segments.distance(head, tail)
-            }
-            Self::Chained(ByWeight(weighted)) => weighted.distance(head, tail),
+            Self::Chained(Unbounded(segments)) => segments.distance(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().distance(head, tail),
         }
     }
 
     /// Where receivers stand, which is not always the word on which senders raise their flag.
     fn messages_head(&self) -> &Cursor {
         match self {
-            Self::Chained(ByWeight(weighted)) => weighted.messages_head(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
             _ => self.head(),
         }
     }
@@ -336,11 +341,8 @@ impl<T> Buffer<T> {
     pub(crate) fn tail(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.tail(),
-            Self::Chained(Unbounded(segments)) => {
-                aside();
-                segments.tail()
-            }
-            Self::Chained(ByWeight(weighted)) => weighted.tail(),
+            Self::Chained(Unbounded(segments)) => segments.tail(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages().tail(),
         }
     }
 
@@ -348,16 +350,8 @@ impl<T> Buffer<T> {
     pub(crate) fn head(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.head(),
-            Self::Chained(Unbounded(segments)) => {
-                aside();
-                segments.head()
-            }
+            Self::Chained(Unbounded(segments)) => segments.head(),
             Self::Chained(ByWeight(weighted)) => weighted.head(),
         }
     }
 }
-
-/// Lies beside the fast path of a ring, which is asked for first.
-#[inline]
-#[cold]
-fn aside() {}

@@ -62,7 +62,8 @@ impl<T> Ring<T> {
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
     #[inline(always)]
     pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
-        self.claim_at(self.tail.load(Relaxed))
+        let tail = self.tail.load(Relaxed);
+        if Geometry::ends_budget(tail) { None } else { self.claim_at(tail) }
     }
 
     #[inline(always)]
@@ -183,7 +184,8 @@ impl<T> Ring<T> {
     /// Takes the oldest message if it is there and nobody else is faster.
     #[inline(always)]
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
-        self.pop_at(self.head.load(Relaxed))
+        let head = self.head.load(Relaxed);
+        if Geometry::ends_budget(head) { None } else { self.pop_at(head) }
     }
 
     #[inline(always)]

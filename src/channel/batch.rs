@@ -2,7 +2,7 @@
 
 use super::Channel;
 use crate::buffer::{PopError, PushError, Stage};
-use crate::sync::{BUDGET, both, spend};
+use crate::sync::both;
 use alloc::vec::Vec;
 
 impl<T> Channel<T> {
@@ -14,7 +14,6 @@ impl<T> Channel<T> {
     /// Puts messages in, as many as go in at once; the others stay with the caller.
     pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<usize, PushError> {
         let (count, owed) = self.buffer.push_many(messages)?;
-        spend(count);
         // [batch-wakes] one for each of the messages, which one word announced.
         if count > 1 && owed.wakes() {
             both(|| self.announce_push(owed), || self.open_arrivals(count - 1));
@@ -26,14 +25,11 @@ impl<T> Channel<T> {
 
     /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
     pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
-        // Not for ever, where others go on sending.
-        let limit = if limit > BUDGET { limit.min(self.len().max(BUDGET)) } else { limit };
         let mut taken = 0;
         loop {
             match self.buffer.pop_many(messages, limit - taken) {
                 Ok((count, owed)) => {
                     taken += count;
-                    spend(count);
                     // [batch-wakes] as above.
                     if count > 1 && owed.wakes() {
                         both(|| self.announce_pop(owed), || self.open_vacancies(count - 1));

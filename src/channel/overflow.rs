@@ -32,7 +32,7 @@ impl<T> Channel<T> {
         match self.overflow {
             Overflow::Wait => return Outcome::Blocked(full),
             Overflow::Refuse => {
-                self.count_refused(1);
+                self.count_refused();
                 return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
             }
             Overflow::DropOldest => {
@@ -91,10 +91,9 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Takes note of messages that are given back for want of room.
-    pub(crate) fn count_refused(&self, messages: usize) {
+    pub(crate) fn count_refused(&self) {
         if let Some(watch) = &self.watch {
-            watch.count_refused(messages);
+            watch.count_refused();
         }
     }
 }

@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::{Origin, Refusal, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::{Arc, BUDGET, for_each, spend};
+use crate::sync::{Arc, for_each};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -119,12 +119,7 @@ impl<T> Queue<T> {
         while let Some(item) = items.next() {
             self.try_put(item).map_err(|error| {
                 let refusal = if error.is_full() { Refusal::Full } else { Refusal::ShutDown };
-                let back: Vec<_> = core::iter::once(error.into_inner()).chain(&mut items).collect();
-                if refusal == Refusal::Full {
-                    // The first of them is counted already.
-                    self.shared.store().count_refused(back.len() - 1);
-                }
-                refusal.of(back)
+                refusal.of(core::iter::once(error.into_inner()).chain(&mut items).collect())
             })?;
         }
         Ok(())
@@ -156,14 +151,11 @@ pub struct Batch<'a, T> {
 impl<'a, T> Batch<'a, T> {
     /// Takes what is there at once.
     fn filled(first: Job<'a, T>, shared: &'a Arc<Shared<T>>, max: usize) -> Self {
-        // Not for ever, where others go on putting.
-        let max = max.min(shared.store().len().saturating_add(1).max(BUDGET));
         let mut jobs = alloc::vec![first];
         while jobs.len() < max {
             let Ok(job) = Job::try_get(shared) else { break };
             jobs.push(job);
         }
-        spend(jobs.len());
         Self { jobs }
     }
 
@@ -244,6 +236,10 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         self.getting.patience()
     }
 
+    fn gives_way(&self) -> bool {
+        self.getting.shared.store().gives_way(self.getting.side, true)
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.getting.raise(seen)
     }
@@ -286,7 +282,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        for _ in 0..BUDGET {
+        loop {
             if self.item.is_none() {
                 self.item = self.rest.next();
             }
@@ -301,7 +297,6 @@ impl<T> Attempt for PuttingMany<'_, T> {
                 Outcome::Busy => return Outcome::Busy,
             }
         }
-        Outcome::Busy
     }
 
     fn gate(&self) -> &Gate {
@@ -310,6 +305,10 @@ impl<T> Attempt for PuttingMany<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(Side::Vacancies)
+    }
+
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(Side::Vacancies, true)
     }
 
     fn has_progressed(&mut self) -> bool {

@@ -5,10 +5,11 @@ use super::displaced::Displaced;
 use super::returned::Returned;
 #[cfg(feature = "std")]
 use super::store::Place;
-use super::store::{Entry, Freed, Origin, PutOutcome, Seen, ShutDown, Side, Store, Tag};
+use super::store::{Entry, Freed, Origin, PutOutcome, Refusal, Seen, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::buffer::{PopError, Position};
 use crate::channel::Channel;
+use crate::error::TrySendError;
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
@@ -99,15 +100,19 @@ impl<T> Store<T> for Fifo<T> {
         }
         // As above; and what is displaced is put down by then.
         let outcome = if counts {
-            self.channel.send(item, &mut displaced.item)
+            self.channel.offer(item, &mut displaced.item)
         } else {
             self.channel.send_waiting(item)
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
-            Outcome::Done(Err(error)) => {
-                *item = Some(error.into_inner());
-                Outcome::Done(Err(ShutDown))
+            Outcome::Done(Err(TrySendError::Closed(back))) => {
+                *item = Some(back);
+                Outcome::Done(Err(Refusal::ShutDown))
+            }
+            Outcome::Done(Err(TrySendError::Full(back))) => {
+                *item = Some(back);
+                Outcome::Done(Err(Refusal::Full))
             }
             Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
             Outcome::Busy => Outcome::Busy,
@@ -182,6 +187,13 @@ impl<T> Store<T> for Fifo<T> {
         })
     }
 
+    fn gives_way(&self, side: Side, many: bool) -> bool {
+        match side {
+            Side::Vacancies => self.channel.send_gives_way(many),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(many),
+        }
+    }
+
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let seen = seen.expect("a position was seen");
         match side {
@@ -215,8 +227,8 @@ impl<T> Store<T> for Fifo<T> {
         self.channel.is_full()
     }
 
-    fn count_refused(&self, items: usize) {
-        self.channel.count_refused(items);
+    fn count_refused(&self) {
+        self.channel.count_refused();
     }
 
     fn stats(&self) -> Stats {

@@ -83,6 +83,10 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.store().patience(Side::Vacancies)
     }
 
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(Side::Vacancies, false)
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.shared.store().raise(Side::Vacancies, seen)
     }
@@ -119,6 +123,10 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(self.side)
+    }
+
+    fn gives_way(&self) -> bool {
+        self.shared.store().gives_way(self.side, false)
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -166,8 +174,7 @@ future!("Put", Put<'a, T> -> Result<(), PutError<T>>);
 ///
 /// # Cancel safety
 /// Dropping the future loses no item: it takes one out only in the poll that returns it. If it had
-/// been woken for one, another is woken in its place. Its place in the line is lost: see
-/// the fairness of [`get`](crate::queue::Queue::get).
+/// been woken for one, another is woken in its place.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Get<'a, T>(Wait<Getting<'a, T>>);
 

@@ -178,6 +178,10 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         self.link.get().store().patience(Side::Vacancies)
     }
 
+    fn gives_way(&self) -> bool {
+        self.link.get().store().gives_way(Side::Vacancies, false)
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.link.get().store().raise(Side::Vacancies, seen)
     }

@@ -8,12 +8,10 @@
 
 #![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
-mod budget;
 mod lock;
 mod thread;
 mod unwind;
 
-pub(crate) use self::budget::{BUDGET, gives_way, spend};
 pub(crate) use self::lock::Lock;
 #[cfg(forebay_loom)]
 pub(crate) use self::model::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};

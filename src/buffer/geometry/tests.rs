@@ -1,6 +1,7 @@
 //! Rings against a model that counts messages in `u128`, where nothing wraps around.
 
 use super::*;
+use alloc::vec::Vec;
 use proptest::prelude::*;
 
 /// A ring's capacity, and how many messages have passed.
@@ -221,6 +222,24 @@ proptest! {
             prop_assert_eq!(geometry.traffic(head, tail), traffic);
             prop_assert_eq!(geometry.index(head), received.index());
         }
+    }
+
+    #[test]
+    fn a_budget_ends_every_512_places_of_a_ring_of_so_many(
+        laps in 0..4_u128, below in below(), bits in 0..12_u32,
+    ) {
+        let capacity = 1 << bits;
+        let from = Count { capacity, number: laps * 4096 };
+        let walk: Vec<_> = (0..=4096).map(|by| from.after(by).position(below)).collect();
+        let mut ends = 0;
+        for pair in walk.windows(2) {
+            let (end, here) = Geometry::budget(pair[1]);
+            prop_assert_eq!(here, Geometry::ends_budget(pair[1]));
+            prop_assert_eq!(here, end != Geometry::budget(pair[0]).0);
+            prop_assert_ne!(end, 0);
+            ends += usize::from(here);
+        }
+        prop_assert_eq!(ends, 4096 / 512);
     }
 }
 

@@ -93,6 +93,23 @@ proptest! {
         prop_assert_eq!(position.marked(false), position);
     }
 
+    /// Where one ends, and only there, the end is another one.
+    #[test]
+    fn a_budget_ends_every_512_places(place in place(), flags in flags()) {
+        let mut ends = 0;
+        let (mut last, _) = place.position(flags).budget();
+        for by in 1..=3 * 512 {
+            let position = place.after(by).position(flags);
+            let (end, here) = position.budget();
+            prop_assert_ne!(end, 0);
+            prop_assert_eq!(here, position.ends_budget());
+            prop_assert_eq!(here, end != last);
+            ends += u32::from(here);
+            last = end;
+        }
+        prop_assert_eq!(ends, 3);
+    }
+
     #[test]
     fn permits_are_a_field_of_their_own(
         lap in any::<usize>(), flags in flags(),

@@ -37,8 +37,7 @@ fn explore(roles: &'static [Role], calls: usize) {
     schedules::explore(move || {
         let mut rng = thread_rng();
         let capacity = Some(rng.gen_range(1..=5)).filter(|&capacity| capacity <= 4);
-        let weighs = capacity.is_some() && rng.gen_bool(0.25);
-        run(roles, Shape { capacity, weighs, calls, seed: rng.r#gen() });
+        run(roles, Shape { capacity, calls, seed: rng.r#gen() });
     });
 }
 
