@@ -15,15 +15,16 @@ fail() {
     exit 1
 }
 
-apt_update() { apt-get -o DPkg::Lock::Timeout=600 -qq update; }
+# One at a time: of two checks that begin at once, the second would find the lists of packages locked.
+apt() { flock /tmp/forebay-apt.lock apt-get -o DPkg::Lock::Timeout=600 -qq "$@"; }
 
 # apt_install PACKAGE...: asks the network only if one of them is missing.
 apt_install() {
     local installed
     installed=$(dpkg-query -W -f='${db:Status-Status} ' "$@" 2>/dev/null | tr -d ' ' || true)
     [[ $installed == "$(printf 'installed%.0s' "$@")" ]] && return
-    apt_update
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq install -y --no-install-recommends "$@" >/dev/null
+    apt update
+    DEBIAN_FRONTEND=noninteractive apt install -y --no-install-recommends "$@" >/dev/null
 }
 
 # Debian's Rust comes with the source of its library, so it builds `core` for bare targets and

@@ -41,6 +41,8 @@ explore() {
 }
 export -f explore
 
+# So long a run is worth the time that it takes to optimise.
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=3
 cargo test --locked --release --no-run --message-format=json > "$scratch/build"
 models=$(sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' "$scratch/build" | tail -n 1)
 export models

@@ -8,10 +8,10 @@ toolchain="$CARGO_TARGET_DIR/rust-$msrv"
 
 if [[ ! -d $toolchain ]]; then
     make_scratch
-    apt_update
+    apt update
     (
         cd "$scratch"
-        apt-get -qq -o APT::Sandbox::User=root download "rustc-web=$msrv*" "cargo-web=$msrv*" "libstd-rust-web-dev=$msrv*" \
+        apt -o APT::Sandbox::User=root download "rustc-web=$msrv*" "cargo-web=$msrv*" "libstd-rust-web-dev=$msrv*" \
             "libstd-rust-web-$msrv" libllvm19 libhttp-parser2.9 libpcre3 libssh2-1
         for package in *.deb; do dpkg -x "$package" rust; done
     )

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """The mutants: tables of changes to the sources, each of which breaks one rule.
 
-    ci/mutants.py check            every entry, against the sources and the tests
-    ci/mutants.py diff [PART...]   what the entries change, as a diff
-    ci/mutants.py list [PART...]   name, tags, bound, "hangs" or "ends", killers; without equivalents
-    ci/mutants.py break NAME TREE  changes the sources in the folder TREE
+    ci/mutants.py check           every entry, against the sources and the tests
+    ci/mutants.py diff [PART...]  what the entries change, as a diff
 
 A PART is the name of a mutant, a source file (src/wait.rs), or a tag ([claim], or claim).
-Every mutant is meant if no part is given. loom-tests/README.md describes the tables.
+Every mutant is meant if no part is given. loom-tests/README.md describes the tables, and
+ci/mutants.sh runs them.
 """
 
 import difflib
@@ -52,7 +51,8 @@ def words(text):
 class Function:
     owner: str  # the type, trait, module or macro around it, or ""
     name: str
-    first: int  # its tokens, from `fn` to the closing brace
+    first: int  # its tokens: `fn`, and the braces of its body
+    body: int
     last: int
 
     def __str__(self):
@@ -93,7 +93,7 @@ class Source:
                 if head:
                     keyword, first = head
                     if keyword == "fn":
-                        function = Function(owner, self.words[first + 1], first, 0)
+                        function = Function(owner, self.words[first + 1], first, at, 0)
                     elif keyword == "impl":
                         owner = implemented(self.words[first + 1 : at])
                     else:
@@ -295,34 +295,44 @@ def indent_of(line):
     return line[: len(line) - len(line.lstrip())]
 
 
-def apply(mutant, sources):
-    """{file: text} of the files that the mutant changes."""
-    changes = {}
+def edits(mutant, sources):
+    """{file: [(start, end, text)]}: what the mutant puts in which place of which file."""
+    found = {}
     for change in mutant.changes:
         source = sources[change.file]
         first = locate(change, sources)
         last = first + len(words("\n".join(change.old))) - 1
         start, end = source.tokens[first][1], source.tokens[last][2]
-        changes.setdefault(change.file, []).append((start, end, change))
+        # The new lines stand as deep as the old ones, and an empty line goes altogether.
+        before = source.text[source.text.rindex("\n", 0, start) + 1 : start]
+        deeper = indent_of(before).removeprefix(indent_of(change.old[0]))
+        new = [deeper + line if line else "" for line in change.new]
+        if new:
+            new[0] = new[0].lstrip()
+        elif before.isspace() and source.text[end] == "\n":
+            start, end = start - len(before), end + 1
+        found.setdefault(change.file, []).append((start, end, "\n".join(new)))
+    return found
+
+
+def spliced(text, edits, start=0, end=None):
+    """A part of a text, with the edits that lie in it."""
+    parts = []
+    for first, last, new in sorted(edits):
+        if first < start:
+            raise Broken(f"two changes overlap: {folded(text[first:last])}")
+        parts += [text[start:first], new]
+        start = last
+    return "".join([*parts, text[start:end]])
+
+
+def apply(mutant, sources):
+    """{file: text} of the files that the mutant changes."""
     broken = {}
-    for file, parts in changes.items():
-        text, cut = sources[file].text, len(sources[file].text)
-        for start, end, change in sorted(parts, key=lambda part: part[0], reverse=True):
-            if end > cut:
-                raise Broken(f"two changes overlap: {folded(' '.join(change.old))}")
-            cut = start
-            # The new lines stand as deep as the old ones, and an empty line goes altogether.
-            before = text[text.rindex("\n", 0, start) + 1 : start]
-            deeper = indent_of(before).removeprefix(indent_of(change.old[0]))
-            new = [deeper + line if line else "" for line in change.new]
-            if new:
-                new[0] = new[0].lstrip()
-            elif before.isspace() and text[end] == "\n":
-                start, end = start - len(before), end + 1
-            text = text[:start] + "\n".join(new) + text[end:]
-        if words(text) == sources[file].words:
+    for file, changes in edits(mutant, sources).items():
+        broken[file] = spliced(sources[file].text, changes)
+        if words(broken[file]) == sources[file].words:
             raise Broken("changes nothing")
-        broken[file] = text
     return broken
 
 
@@ -424,29 +434,23 @@ def show(mutants, sources):
             sys.stdout.writelines(difflib.unified_diff(old, new, file, file))
 
 
-def main(command="", *parts):
-    if command not in ("check", "diff", "list", "break"):
-        sys.exit(__doc__.strip())
-    sources = Sources()
+def fitting(sources):
+    """All mutants. Ends the program, with all the errors, if one does not fit."""
     mutants, errors = read_tables()
     errors += check(mutants, sources)
     if errors:
         sys.exit("\n".join([*errors, f"{len(errors)} errors"]))
     print(f"{len(mutants)} mutants fit the sources", file=sys.stderr)
+    return mutants
+
+
+def main(command="", *parts):
+    if command not in ("check", "diff"):
+        sys.exit(__doc__.strip())
+    sources = Sources()
+    mutants = fitting(sources)
     if command == "diff":
         show(meant(mutants, parts), sources)
-    elif command == "list":
-        for mutant in meant(mutants, parts):
-            fields = mutant.fields
-            if "killers" in fields:
-                hangs = "hangs" if "hangs" in fields else "ends"
-                bound = fields.get("bound", "2")
-                print(mutant.name, fields["tag"], bound, hangs, fields["killers"], sep="\t")
-    elif command == "break":
-        name, tree = parts
-        for mutant in meant(mutants, [name]):
-            for file, text in apply(mutant, sources).items():
-                (Path(tree) / file).write_text(text)
 
 
 if __name__ == "__main__":

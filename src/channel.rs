@@ -48,11 +48,11 @@ impl<T> Channel<T> {
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
             patience: Patience::new(buffer.room().is_some()),
-            buffer,
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
             clearings: Gate::new(),
+            buffer,
             closed: Gate::new(),
             senders: HandleCount::one(),
             receivers: HandleCount::one(),
@@ -218,7 +218,7 @@ impl<T> Channel<T> {
             match self.offer(&mut message, &mut None) {
                 Outcome::Done(sent) => return sent,
                 Outcome::Blocked(_) => {
-                    self.count_refused();
+                    self.count_refused(1);
                     return Err(TrySendError::Full(message.expect("kept")));
                 }
                 Outcome::Busy => backoff.wait(),
@@ -269,10 +269,25 @@ impl<T> Channel<T> {
         (here || many) && self.len() != 0 && self.patience.of_receivers().gives_way_at(end)
     }
 
-    /// Whether a `send` that finds room is to give way to other tasks first.
+    /// Whether a `send` that need not wait is to give way to other tasks first.
     pub(crate) fn send_gives_way(&self, many: bool) -> bool {
+        let senders = self.patience.of_senders();
+        if self.overflow.drops() && senders.gives_way_standing() {
+            return true;
+        }
         let (end, here) = self.buffer.push_budget();
-        (here || many) && !self.is_full() && self.patience.of_senders().gives_way_at(end)
+        (here || many) && !self.is_full() && senders.gives_way_at(end)
+    }
+
+    /// The same of an `offer`, which is also refused without a wait.
+    pub(crate) fn offer_gives_way(&self) -> bool {
+        let refuses = self.overflow == Overflow::Refuse;
+        refuses && self.patience.of_senders().gives_way_standing() || self.send_gives_way(false)
+    }
+
+    /// The same of a permit, which may be given back without a message.
+    pub(crate) fn reserve_gives_way(&self) -> bool {
+        !self.is_full() && self.patience.of_senders().gives_way_standing()
     }
 
     /// Passes on a notification of `arrivals` that a `recv` did not use.
@@ -352,12 +367,16 @@ impl<T> Watched for Channel<T> {
 /// until a waiter raises the flag again.
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    wake_or(gates[0], count, || open_all(word, gates));
+    if gates[0].has_waiters() {
+        wake_or(gates[0], count, || open_all(word, gates));
+    } else {
+        open_all(word, gates);
+    }
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that saw the flag up has taken its place by then and is woken here; one that
-    // comes later sees it down and raises it.
+    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
+    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
     word.lower();
-    sweep(gates);
+    sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
 }

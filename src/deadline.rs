@@ -34,6 +34,7 @@ impl<T> Sender<T> {
             Some(Ok(())) => Ok(()),
             Some(Err(SendError(message))) => Err(SendTimeoutError::Closed(message)),
             None => {
+                self.channel.count_refused(1);
                 let message = wait.attempt.message.take().expect("not sent");
                 Err(SendTimeoutError::Timeout(message))
             }
@@ -74,6 +75,7 @@ impl<T> Sender<T> {
     ) -> Result<Option<T>, TrySendError<T>> {
         let mut wait = Wait::new(Offering(Sending::new(&self.channel, Some(message))));
         wait.block_until(Some(deadline)).unwrap_or_else(|| {
+            self.channel.count_refused(1);
             let message = wait.attempt.0.message.take().expect("not sent");
             Err(TrySendError::Full(message))
         })

@@ -247,7 +247,8 @@ impl<T> fmt::Debug for Send<'_, T> {
 ///
 /// # Cancel safety
 /// Dropping the future loses no message: it takes one out only in the poll that returns it. If it had been
-/// woken for one, another receiver is woken in its place.
+/// woken for one, another receiver is woken in its place. Its place in the line is lost: see the fairness of
+/// [`recv`](crate::Receiver::recv).
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Recv<'a, T>(Wait<Receiving<'a, T>>);
 

@@ -72,14 +72,14 @@
 //! |---|---|---|---|---|
 //! | [`Sender::send`] | sends | waits | sends | [`SendError`] with the message |
 //! | [`Sender::try_send`] | sends | [`TrySendError::Full`] with the message | sends | [`TrySendError::Closed`] with the message |
-//! | [`Sender::force_send`] | sends | sends, returns the oldest | sends | [`SendError`] with the message |
+//! | [`Sender::force_send`] | sends | sends, returns the oldest, or returns this one: see there | sends | [`SendError`] with the message |
 //! | [`Sender::offer`] | sends | as [`Overflow`] says | sends | [`TrySendError::Closed`] with the message |
 //! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
 //! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
 //!
 //! A channel that is made by a [`Builder`] also tells those who send how full it is: [`pressure`](Sender::pressure) and
 //! [`until`](Sender::until) by two watermarks, and [`stats`](Sender::stats) in figures. With another [`Overflow`] policy than to wait,
-//! a full channel refuses or drops messages, also those of `send` and `try_send`. [`DrainMeter`] estimates when there will be
+//! a full channel refuses messages, though not those of `send`, or drops them, also those of `send`. [`DrainMeter`] estimates when there will be
 //! room.
 //!
 //! The [work queue](queue) has a table of its own, from asyncio's calls.
@@ -93,7 +93,7 @@
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
 //! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send). Nobody starves.
-//! - A task that finds only ready operations gives way to the others once in 512 messages, on any executor.
+//! - A task that finds only ready operations gives way to the others once in 1021 operations of its thread, on any executor.
 //! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside of every lock: it may use the
 //!   channel, poll its task at once, or drop it.
 //!
@@ -170,6 +170,8 @@ pub mod guide;
 pub mod queue;
 
 pub use builder::{Builder, WeightBuilder, bounded, unbounded};
+#[cfg(feature = "sink")]
+pub use error::SinkError;
 pub use error::{
     BuildError, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TryRecvError, TrySendError,

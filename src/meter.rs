@@ -110,17 +110,21 @@ impl DrainMeter {
 
     /// In how long there will be room for `n` messages, at this rate, if no others are sent. Zero if there is room.
     ///
+    /// Room that is [reserved](Stats::reserved) counts as if its messages were inside. By [weight](Stats::weight), a message
+    /// counts for as much as those inside weigh on average; with nothing inside there is room.
+    ///
     /// `None` if nothing can be said: no rate is known, hardly anything was received lately (less than one message in
     /// four half-lives), or there will never be room for so many.
     pub fn until_room(&self, stats: &Stats, n: usize) -> Option<Duration> {
-        let Some(capacity) = stats.capacity else {
+        let Some(most) = most(stats) else {
             return Some(Duration::ZERO);
         };
-        // A queue may hold more than its capacity for a while.
-        let missing = (stats.len.saturating_add(n)).saturating_sub(capacity);
-        if n > capacity {
+        if n > most {
             return None;
         }
+        let taken = stats.len.saturating_add(stats.reserved);
+        // A queue may hold more than its capacity for a while.
+        let missing = taken.saturating_add(n).saturating_sub(most);
         if missing == 0 {
             return Some(Duration::ZERO);
         }
@@ -131,4 +135,14 @@ impl DrainMeter {
         let seconds = missing as f64 / rate;
         Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
     }
+}
+
+/// How many messages can be inside, of a weight like that of those which are; `None` if there is no limit, or none is known.
+fn most(stats: &Stats) -> Option<usize> {
+    let Some((weight, limit)) = stats.weight.zip(stats.weight_limit) else {
+        return stats.capacity;
+    };
+    // The length is read apart from the weight.
+    let weights = limit as u128 * stats.len.max(1) as u128;
+    Some(usize::try_from(weights.checked_div(weight as u128)?).unwrap_or(usize::MAX))
 }

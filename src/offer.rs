@@ -88,7 +88,7 @@ impl<T> Attempt for Offering<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.0.gives_way()
+        self.0.channel.offer_gives_way()
     }
 
     fn raise(&self, full: Self::Seen) -> bool {

@@ -35,7 +35,8 @@ impl<T> Sender<T> {
 
 impl<T> Receiver<T> {
     /// As [`recv`](Self::recv), by a future that owns the receiver: it has a name and borrows nothing, so it can lie in a
-    /// struct, or go to another task. Polled after completion it receives again.
+    /// struct, or go to another task. Polled after completion it receives again. So it can outlive the turns of a loop around
+    /// `select!`, and keep its place in the line: see the fairness of [`recv`](Self::recv).
     ///
     /// # Errors
     /// [`RecvError`] if the channel is closed and empty.
@@ -87,10 +88,21 @@ impl<T> Future for SendOwned<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { sender, message, stage } = &mut *self;
-        let mut sending = Sending::new(&sender.channel, message.take());
-        let sent = wait::poll(&mut sending, stage, cx);
-        *message = sending.message;
-        sent
+        let sending = Sending::new(&sender.channel, message.take());
+        let mut lent = Lent { sending, home: message };
+        wait::poll(&mut lent.sending, stage, cx)
+    }
+}
+
+/// The message during a poll. What is not sent goes home, also where a waker panics.
+struct Lent<'a, T> {
+    sending: Sending<'a, T>,
+    home: &'a mut Option<T>,
+}
+
+impl<T> Drop for Lent<'_, T> {
+    fn drop(&mut self) {
+        *self.home = self.sending.message.take();
     }
 }
 

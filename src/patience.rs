@@ -3,7 +3,7 @@
 //! only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, this_thread};
+use crate::sync::{AtomicUsize, BUDGET, HEURISTICS, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ struct Lessons {
     thread: AtomicUsize,
     /// Where a budget ended last; zero before.
     yielded_at: AtomicUsize,
+    /// Of operations after which all is as before.
+    standing: Budget,
 }
 
 impl Lessons {
@@ -47,11 +49,11 @@ impl Lessons {
             spin: spins.then(spin),
             thread: AtomicUsize::new(0),
             yielded_at: AtomicUsize::new(0),
+            standing: Budget::new(),
         }
     }
 
-    fn is_here(&self) {
-        let here = this_thread();
+    fn is_on(&self, here: usize) {
         if self.thread.load(Relaxed) != here {
             self.thread.store(here, Relaxed);
         }
@@ -76,9 +78,10 @@ impl Patient<'_> {
         let Some(spin) = &self.own.spin else {
             return 0;
         };
-        self.own.is_here();
+        let here = this_thread();
+        self.own.is_on(here);
         let other = self.other.thread.load(Relaxed);
-        if other == 0 || other == this_thread() {
+        if other == 0 || other == here {
             // Nothing is known to come from another thread while this one spins.
             return 0;
         }
@@ -101,7 +104,7 @@ impl Patient<'_> {
     /// This side is about to wake the other one.
     pub(crate) fn wakes(self) {
         if self.own.spin.is_some() {
-            self.own.is_here();
+            self.own.is_on(this_thread());
         }
     }
 
@@ -114,6 +117,33 @@ impl Patient<'_> {
             self.own.yielded_at.store(end, Relaxed);
         }
         last != end && last != 0
+    }
+
+    /// Whether a budget ends with this operation, which is ready and may lead to no other place.
+    pub(crate) fn gives_way_standing(self) -> bool {
+        self.own.standing.ends(|| true)
+    }
+}
+
+/// A count of operations, after which a task gives way.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    spent: AtomicUsize,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self { spent: AtomicUsize::new(0) }
+    }
+
+    /// Spends one operation. `true` if it was the last one, and the next is `ready`: a new budget begins then.
+    ///
+    /// A guess: of threads that spend at once, one may be missed.
+    pub(crate) fn ends(&self, ready: impl FnOnce() -> bool) -> bool {
+        let spent = self.spent.load(Relaxed) + 1;
+        let ends = HEURISTICS && spent >= BUDGET && ready();
+        self.spent.store(if ends { 0 } else { spent.min(BUDGET) }, Relaxed);
+        ends
     }
 }
 

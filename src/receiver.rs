@@ -75,14 +75,23 @@ impl<T> Receiver<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// receives) times after a `recv` was first woken.
     ///
-    /// A task that receives in a loop gives way once in 512 messages: the future is pending then, also beside a message, and
+    /// The place is that of the future. A loop around `select!` that makes a new `recv` in each turn begins at the end of the
+    /// line each time, and gets next to nothing beside receivers that keep their place. Keep the future:
+    /// [`recv_owned`](Self::recv_owned), made before the loop and polled by `&mut`, receives again and again.
+    ///
+    /// A task that receives in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside a message, and
     /// has woken its task.
     ///
     /// # Cancel safety
-    /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead.
+    /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead. Its place in the
+    /// line is lost.
+    ///
+    /// # Panics
+    /// If the waker of a `send` that waits for the room panics: the message that made the room is dropped with the unwinding, as
+    /// it would be by a receiver that panics right after. The same holds for all that receives.
     ///
     /// # A single poll
-    /// may be pending although a message is inside, once in 512 messages, and while another thread is in the middle of sending or receiving one: the
+    /// may be pending although a message is inside, once in 1021 operations of its thread, and while another thread is in the middle of sending or receiving one: the
     /// task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
     /// ```

@@ -22,8 +22,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] in a channel that is bounded by [weight](crate::Builder::weight), as are all of its like: nobody
-    ///   knows what the message will weigh.
+    /// - [`ReserveError::TooMany`] at once, as from all of its like, in a channel that is bounded by
+    ///   [weight](crate::Builder::weight), for nobody knows what the message will weigh; and where 4095 (15 on a 32-bit
+    ///   machine) are reserved already: it waits for room, not for a permit to be used.
     ///
     /// # Fairness
     /// As with [`send`](Self::send).
@@ -47,7 +48,7 @@ impl<T> Sender<T> {
     /// Reserves room for one message if there is some at once.
     ///
     /// # Errors
-    /// [`ReserveError::Full`] or [`ReserveError::Closed`].
+    /// [`ReserveError::Full`], or as [`reserve`](Self::reserve).
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, ReserveError> {
         try_reserve(&self.channel, 1).map(Permits::into_permit)
     }
@@ -57,7 +58,7 @@ impl<T> Sender<T> {
     /// Don't call it in async code: it blocks the executor.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`].
+    /// As [`reserve`](Self::reserve).
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub fn reserve_blocking(&self) -> Result<Permit<'_, T>, ReserveError> {
         self.reserve().0.block().map(Permits::into_permit)
@@ -67,8 +68,8 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, or if more than 4095 (15 on a 32-bit machine) would be
-    ///   reserved at a time.
+    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, if there is room and more than 4095 (15 on a 32-bit
+    ///   machine) would be reserved at a time, or in a channel that is bounded by [weight](crate::Builder::weight).
     ///
     /// # Fairness
     /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need room for one go first. So it
@@ -113,7 +114,7 @@ impl<T> Sender<T> {
     /// As [`reserve`](Self::reserve), with a permit that owns the sender, and can go to another task.
     ///
     /// # Errors
-    /// [`ReserveError::Closed`]; the sender is dropped then.
+    /// As [`reserve`](Self::reserve). The sender is dropped then.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -127,10 +128,30 @@ impl<T> Sender<T> {
         ReserveOwned { sender: Some(self), stage: Stage::default() }
     }
 
+    /// As [`reserve_owned`](Self::reserve_owned), on a thread, which sleeps while the channel is full.
+    ///
+    /// Don't call it in async code: it blocks the executor.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve).
+    ///
+    /// ```
+    /// let (sender, receiver) = forebay::bounded(1);
+    /// let permit = sender.reserve_owned_blocking()?;
+    /// let sender = permit.send(1).unwrap();
+    /// assert_eq!((receiver.recv_blocking(), sender.is_full()), (Ok(1), false));
+    /// # Ok::<(), forebay::ReserveError>(())
+    /// ```
+    #[cfg(all(feature = "std", not(target_family = "wasm")))]
+    pub fn reserve_owned_blocking(self) -> Result<OwnedPermit<T>, ReserveError> {
+        Wait::new(Reserving { channel: &self.channel, n: 1 }).block().map(Permits::keep)?;
+        Ok(OwnedPermit { sender: Some(self) })
+    }
+
     /// As [`try_reserve`](Self::try_reserve), with a permit that owns the sender.
     ///
     /// # Errors
-    /// [`ReserveError::Full`] or [`ReserveError::Closed`], with the sender.
+    /// As [`try_reserve`](Self::try_reserve), with the sender.
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, (Self, ReserveError)> {
         match try_reserve(&self.channel, 1).map(Permits::keep) {
             Ok(()) => Ok(OwnedPermit { sender: Some(self) }),
@@ -185,7 +206,7 @@ impl<'a, T> Attempt for Reserving<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.channel.send_gives_way(false)
+        self.channel.reserve_gives_way()
     }
 
     fn raise(&self, full: Position) -> bool {

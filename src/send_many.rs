@@ -7,7 +7,7 @@ use crate::futures::Sending;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::sender::Sender;
-use crate::sync::Backoff;
+use crate::sync::{BUDGET, Backoff};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -76,11 +76,11 @@ impl<T> Sender<T> {
         let mut unsent = Unsent::new(messages.into_iter());
         let mut backoff = Backoff::default();
         loop {
-            match unsent.send(&self.channel) {
+            match unsent.send(&self.channel, usize::MAX) {
                 Outcome::Done(true) => return Ok(unsent.sent),
                 Outcome::Done(false) => return Err(TrySendError::Closed(unsent)),
                 Outcome::Blocked(_) => {
-                    self.channel.count_refused();
+                    self.channel.count_refused(unsent.known_len());
                     return Err(TrySendError::Full(unsent));
                 }
                 Outcome::Busy => backoff.wait(),
@@ -127,9 +127,14 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
         Self { hand: None, more: VecDeque::new(), rest: rest.fuse(), sent: 0 }
     }
 
-    /// Sends what there is room for; `true` if that was all, `false` if the channel is closed.
-    fn send(&mut self, channel: &Channel<T>) -> Outcome<bool, Position> {
+    /// Sends what there is room for, but not many more than `most`; `true` if that was all, `false` if
+    /// the channel is closed.
+    fn send(&mut self, channel: &Channel<T>, most: usize) -> Outcome<bool, Position> {
+        let before = self.sent;
         loop {
+            if self.sent - before >= most {
+                return Outcome::Busy;
+            }
             if self.hand.is_some()
                 || !self.more.is_empty()
                 || Stage::<T>::CAPACITY < 2
@@ -143,13 +148,15 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                     Outcome::Busy => return Outcome::Busy,
                 }
             }
-            let mut staged = Staged { stage: Stage::new(), more: &mut self.more };
+            // Not in place: its bytes would be copied.
+            let mut stage = Stage::new();
+            let staged = Staged { stage: &mut stage, more: &mut self.more };
             let more = staged.stage.fill(&mut self.rest, channel.room().max(1));
             let stopped = loop {
                 if staged.stage.len() == 0 {
                     break None;
                 }
-                match channel.push_many(&mut staged.stage) {
+                match channel.push_many(staged.stage) {
                     Ok(count) => self.sent += count,
                     Err(error) => break Some(error),
                 }
@@ -162,6 +169,14 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
                 // Full: the message in hand says what to do about it.
                 None | Some(PushError::Full(_)) => {}
             }
+        }
+    }
+
+    /// How many there are, if the iterator knows it; otherwise the one for which there was no room.
+    fn known_len(&self) -> usize {
+        match self.size_hint() {
+            (least, Some(most)) if least == most => least,
+            _ => 1,
         }
     }
 
@@ -186,7 +201,7 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
 
 /// Messages on their way. Those that are not sent come back, also where a waker or the iterator panics.
 struct Staged<'a, T> {
-    stage: Stage<T>,
+    stage: &'a mut Stage<T>,
     more: &'a mut VecDeque<T>,
 }
 
@@ -234,7 +249,7 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
         let unsent = self.unsent.as_mut().expect("`SendMany` polled after completion");
-        unsent.send(self.sending.channel).map(|all| {
+        unsent.send(self.sending.channel, BUDGET).map(|all| {
             let unsent = self.unsent.take().expect("it was there");
             if all { Ok(unsent.sent) } else { Err(SendError(unsent)) }
         })

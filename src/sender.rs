@@ -67,7 +67,9 @@ impl<T> Sender<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// sends) times after a `send` was first woken.
     ///
-    /// A task that sends in a loop gives way once in 512 messages: the future is pending then, also beside room, and
+    /// The place is that of the future: one that is dropped, and made anew, begins at the end of the line.
+    ///
+    /// A task that sends in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///
     /// # Cancel safety
@@ -89,6 +91,9 @@ impl<T> Sender<T> {
     }
 
     /// Sends a message at once: if the channel is full, in place of the oldest message, which is returned.
+    ///
+    /// Where there is no oldest message to make room, this one is returned and not sent: if all the room is
+    /// [reserved](Self::reserve), and if a channel is full that is bounded by [weight](crate::Builder::weight).
     ///
     /// Like [`try_send`](Self::try_send) it never waits for a receiver to come.
     ///

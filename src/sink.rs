@@ -43,7 +43,7 @@ impl<T> SendSink<T> {
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or this sink is.
     /// - [`ReserveError::TooMany`] in a channel that is bounded by weight, and where 4095 (15 on a 32-bit machine) are reserved
-    ///   already. As a `Sink` it is [`SendError`] then, too.
+    ///   already.
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ReserveError>> {
         let Some(sender) = &self.sender else {
             return Poll::Ready(Err(ReserveError::Closed));
@@ -130,25 +130,26 @@ impl<T> fmt::Debug for SendSink<T> {
 
 #[cfg(feature = "sink")]
 mod futures {
-    use super::{Context, Poll, SendError, SendSink};
+    use super::{Context, Poll, SendSink};
+    use crate::error::SinkError;
     use core::pin::Pin;
     use futures_sink::Sink;
 
     /// Nothing is kept on this side of the channel, so a flush is ready at once: a message is sent when it is given.
     ///
-    /// The error is `SendError(None)` where there was no message to give back. After a close every call is an error.
+    /// An error of `poll_ready` is [`SinkError::Reserve`], for there is no message yet; one of `start_send` gives it back.
     impl<T> Sink<T> for SendSink<T> {
-        type Error = SendError<Option<T>>;
+        type Error = SinkError<T>;
 
         fn poll_ready(
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
         ) -> Poll<Result<(), Self::Error>> {
-            self.poll_reserve(cx).map_err(|_| SendError(None))
+            self.poll_reserve(cx).map_err(SinkError::Reserve)
         }
 
         fn start_send(mut self: Pin<&mut Self>, message: T) -> Result<(), Self::Error> {
-            self.send_reserved(message).map_err(|error| SendError(Some(error.0)))
+            self.send_reserved(message).map_err(SinkError::Send)
         }
 
         fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -24,7 +24,8 @@ pub struct Stats {
     pub len: usize,
     /// How many it can hold; `None` if there is no limit.
     pub capacity: Option<usize>,
-    /// For how many more room is reserved, by [permits](crate::Permit) that are not used yet. They are not inside.
+    /// For how many more room is reserved, by [permits](crate::Permit) that are not used yet. They are not inside. Zero without
+    /// a limit: such permits take up no room, and are not counted.
     pub reserved: usize,
     /// What the messages inside weigh; `None` if they are not [weighed](crate::Builder::weight).
     pub weight: Option<usize>,
@@ -32,7 +33,7 @@ pub struct Stats {
     pub weight_limit: Option<usize>,
     /// How many went in.
     pub sent: usize,
-    /// How many came out at the other end: received, or displaced by a later one.
+    /// How many came out at the other end: received, displaced by a later one, or dropped with the last receiver.
     pub received: usize,
     /// How many senders there are. Of a queue, which has no sides: how many handles.
     pub senders: usize,
@@ -48,10 +49,12 @@ pub struct Stats {
     ///
     /// Every push looks once how many are inside: a peak that is gone before that may be missed.
     pub deepest: Option<usize>,
-    /// How many messages were given back because there was no room. With [`tracking`](crate::Builder::tracking) only.
+    /// How many messages were given back for want of room: at once, or because a time limit was over. Those of a batch count
+    /// each, if its iterator knows how many are left; otherwise as one. One that its sender takes back by dropping a future
+    /// or by `into_inner` is not among them. With [`tracking`](crate::Builder::tracking) only.
     pub refused: Option<usize>,
     /// How many messages were displaced for want of room: the oldest inside, or the newest under
-    /// [`DropNewest`](crate::Overflow::DropNewest). With [`tracking`](crate::Builder::tracking) only.
+    /// [`DropNewest`](crate::Overflow::DropNewest) and where there is no oldest to make room. With [`tracking`](crate::Builder::tracking) only.
     pub displaced: Option<usize>,
 }
 
@@ -65,7 +68,7 @@ impl fmt::Display for Stats {
         }
         f.write_str(" inside")?;
         if let (Some(weight), Some(limit)) = (self.weight, self.weight_limit) {
-            write!(f, ", weighing {weight} of {limit},")?;
+            write!(f, ", weighing {weight} of {limit}")?;
         }
         if self.reserved > 0 {
             write!(f, " and {} reserved", self.reserved)?;

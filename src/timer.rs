@@ -42,7 +42,10 @@ impl<T> Sender<T> {
             Some(Ok(())) => Ok(()),
             Some(Err(SendError(message))) => Err(SendTimeoutError::Closed(message)),
             None => match send.into_inner() {
-                Some(message) => Err(SendTimeoutError::Timeout(message)),
+                Some(message) => {
+                    self.channel.count_refused(1);
+                    Err(SendTimeoutError::Timeout(message))
+                }
                 None => Ok(()),
             },
         }
@@ -63,7 +66,10 @@ impl<T> Sender<T> {
         match first(&mut offer, timer).await {
             Some(offered) => offered,
             None => match offer.into_inner() {
-                Some(message) => Err(TrySendError::Full(message)),
+                Some(message) => {
+                    self.channel.count_refused(1);
+                    Err(TrySendError::Full(message))
+                }
                 None => Ok(None),
             },
         }

@@ -25,77 +25,13 @@
 //! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up. In
 //! every other stage a wait that is pending has woken its task itself.
 
+mod attempt;
+
+pub(crate) use self::attempt::{Attempt, Outcome};
 use crate::gate::{Gate, Ticket};
-use crate::patience::Patient;
 use crate::sync::{Backoff, HEURISTICS, pause};
 use core::mem;
 use core::task::{Context, Poll, Waker};
-
-/// What one attempt came to.
-pub(crate) enum Outcome<T, S> {
-    Done(T),
-    /// Nothing to do before the gate opens. With what was seen, to raise the flag on.
-    Blocked(S),
-    /// Another thread is in the middle of a few instructions.
-    Busy,
-}
-
-impl<T, S> Outcome<T, S> {
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U, S> {
-        match self {
-            Self::Done(output) => Outcome::Done(change(output)),
-            Self::Blocked(seen) => Outcome::Blocked(seen),
-            Self::Busy => Outcome::Busy,
-        }
-    }
-}
-
-/// What is waited for.
-pub(crate) trait Attempt {
-    type Output;
-    type Seen;
-
-    fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen>;
-
-    /// The attempt on the fast path: it looks only where success would show, and so leaves the other
-    /// cache lines to who is about to bring it about. `None` tells nothing.
-    fn attempt_fast(&mut self) -> Option<Self::Output> {
-        None
-    }
-
-    /// Where to sleep while the attempt is blocked.
-    fn gate(&self) -> &Gate;
-
-    /// What is known here about spinning before going to sleep; `None` where that makes no sense.
-    fn patience(&self) -> Option<Patient<'_>> {
-        None
-    }
-
-    /// Whether the executor gets its turn before an attempt that would succeed: `true` once at each
-    /// place where a budget ends.
-    fn gives_way(&self) -> bool {
-        false
-    }
-
-    /// Whether it has done a part of its work since this was last asked. Then it waits anew.
-    fn has_progressed(&mut self) -> bool {
-        false
-    }
-
-    /// Asks to be announced; `false` if what was seen is no longer so.
-    fn raise(&self, seen: Self::Seen) -> bool;
-
-    /// Whether [`raise`](Self::raise) may be asked about what was seen before the place was taken:
-    /// whatever unblocks the attempt changes the word that is raised, or shows here. Asked when the
-    /// place is taken.
-    fn raises_early(&self, seen: &Self::Seen) -> bool {
-        let _ = seen;
-        false
-    }
-
-    /// Gives a notification that was not used to another one who can use it.
-    fn hand_on(&self);
-}
 
 /// How far a wait has got. Where a poll leads it:
 ///
@@ -126,6 +62,7 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Learns of a notification, or leaves the waker at the gate.
+    #[inline]
     fn look(&mut self, gate: &Gate, waker: &Waker) {
         if let Self::Entered(ticket) | Self::Asleep(ticket) = self {
             if gate.notified(ticket, waker) {
@@ -220,16 +157,21 @@ pub(crate) fn poll<A: Attempt>(
     poll_slow(attempt, stage, cx.waker())
 }
 
+/// The executor gets its turn first.
+#[cold]
+fn give_way(gate: &Gate, stage: &mut Stage, waker: &Waker) {
+    *stage = Stage::Yielded(gate.draw());
+    waker.wake_by_ref();
+}
+
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
-        *stage = Stage::Yielded(attempt.gate().draw());
-        Step::Busy
-    } else {
-        step(attempt, stage, waker)
-    };
-    match step {
+    if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
+        give_way(attempt.gate(), stage, waker);
+        return Poll::Pending;
+    }
+    match step(attempt, stage, waker) {
         Step::Done(output) => Poll::Ready(output),
         Step::Asleep => Poll::Pending,
         Step::Busy => {
@@ -280,6 +222,11 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
         match attempt.attempt() {
             Outcome::Done(output) => return Step::Done(finish(attempt, stage, output)),
             Outcome::Busy => {
+                if attempt.has_progressed() {
+                    // What led here is used, and the rest waits anew.
+                    finish(attempt, stage, ());
+                    return Step::Busy;
+                }
                 if let Stage::Asleep(_) = stage {
                     // The flag was up before that slot was claimed: it will be announced.
                     return Step::Asleep;
@@ -311,7 +258,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
 
 /// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which settles
 /// the notification.
-#[cold]
+#[inline]
 fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
     // Before the stage changes: it is the user's code.
     let waker = waker.clone();
@@ -328,7 +275,7 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
 }
 
 /// Ends a wait that succeeds.
-fn finish<A: Attempt>(attempt: &A, stage: &mut Stage, output: A::Output) -> A::Output {
+fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
     match mem::take(stage) {
         // The notification that led here is used.
         Stage::Notified(ticket) => attempt.gate().settle(ticket),

@@ -69,9 +69,9 @@ impl Watch {
         self.levels.wake_all();
     }
 
-    pub(crate) fn count_refused(&self) {
+    pub(crate) fn count_refused(&self, messages: usize) {
         if let Some(counters) = &self.counters {
-            counters.refused.fetch_add(1, Relaxed);
+            counters.refused.fetch_add(messages, Relaxed);
         }
     }
 

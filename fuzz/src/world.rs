@@ -1,13 +1,16 @@
 //! A channel beside its model.
 
 use crate::Step;
-use crate::task::{Kind, Message, Task};
+use crate::task::{Kind, Message, Side, Task};
+use core::cell::RefCell;
 use core::task::Poll;
+use core::time::Duration;
 use forebay::{
-    OwnedPermit, Receiver, ReserveError, SendError, Sender, TryRecvError, TrySendError,
-    WeakReceiver, WeakSender, bounded, unbounded,
+    Builder, Observer, OwnedPermit, Receiver, RecvTimeoutError, ReserveError, SendError,
+    SendTimeoutError, Sender, TryRecvError, TrySendError, WeakReceiver, WeakSender, bounded,
+    unbounded,
 };
-use linearizability::{Fifo, Outcome};
+use linearizability::{Fifo, Outcome, weight};
 use std::rc::{Rc, Weak};
 
 /// Enough for everything to happen, and few enough to meet again.
@@ -29,8 +32,16 @@ macro_rules! state {
     };
 }
 
+/// What bounds the channel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    None,
+    Messages(usize),
+    Weight(usize),
+}
+
 pub(crate) struct World {
-    capacity: Option<usize>,
+    bound: Bound,
     model: Fifo,
     tasks: Vec<Task>,
     senders: Vec<Rc<Sender<Message>>>,
@@ -38,10 +49,14 @@ pub(crate) struct World {
     /// Also those that only tasks hold.
     all_senders: Vec<Weak<Sender<Message>>>,
     all_receivers: Vec<Weak<Receiver<Message>>>,
-    permits: Vec<OwnedPermit<Message>>,
+    /// Also those that tasks have got.
+    permits: Rc<RefCell<Vec<OwnedPermit<Message>>>>,
+    observer: Observer<Message>,
     weak_sender: WeakSender<Message>,
     weak_receiver: WeakReceiver<Message>,
     messages: u32,
+    /// How often a task gave way to others.
+    turns: u32,
     alive: Rc<()>,
     /// The notifications that the last step may have given: to `recv`s and to `send`s.
     to_recvs: usize,
@@ -49,20 +64,30 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(capacity: Option<usize>) -> Self {
-        let (sender, receiver) = capacity.map_or_else(unbounded, bounded);
+    pub(crate) fn new(bound: Bound) -> Self {
+        let ((sender, receiver), model) = match bound {
+            Bound::None => (unbounded(), Fifo::new(usize::MAX)),
+            Bound::Messages(capacity) => (bounded(capacity), Fifo::new(capacity)),
+            Bound::Weight(limit) => {
+                let weigh = |message: &Message| weight(message.id);
+                let channel = Builder::new().weight(limit, weigh).build();
+                (channel.expect("a limit"), Fifo::weighing(limit))
+            }
+        };
         let mut world = Self {
-            capacity,
-            model: Fifo::new(capacity.unwrap_or(usize::MAX)),
+            bound,
+            model,
             tasks: Vec::new(),
             senders: Vec::new(),
             receivers: Vec::new(),
             all_senders: Vec::new(),
             all_receivers: Vec::new(),
-            permits: Vec::new(),
+            permits: Rc::default(),
+            observer: sender.observer(),
             weak_sender: sender.downgrade(),
             weak_receiver: receiver.downgrade(),
             messages: 0,
+            turns: 0,
             alive: Rc::new(()),
             to_recvs: 0,
             to_sends: 0,
@@ -76,17 +101,29 @@ impl World {
         (self.to_recvs, self.to_sends) = (0, 0);
         match step {
             Step::TrySend => self.try_send(),
+            Step::SendDeadline => self.send_deadline(),
             Step::ForceSend => self.force_send(),
             Step::TrySendMany => self.try_send_many(),
             Step::TryReserve => self.try_reserve(),
             Step::UsePermit => self.use_permit(),
             Step::DropPermit => {
-                if let Some(permit) = self.permits.pop() {
+                let permit = self.permits.borrow_mut().pop();
+                if let Some(permit) = permit {
                     drop(permit);
                     self.agree(Outcome::Released);
                 }
             }
             Step::TryRecv => self.try_recv(),
+            Step::RecvDeadline => self.recv_deadline(),
+            Step::Drain => {
+                if let Some(receiver) = self.receivers.first().cloned() {
+                    let count = self.model.len();
+                    assert_eq!(
+                        receiver.drain().map(|m| self.agree(Outcome::Received(m.id))).count(),
+                        count
+                    );
+                }
+            }
             Step::TryRecvMany => self.try_recv_many(),
             Step::Close => {
                 if let Some(sender) = self.senders.first() {
@@ -101,6 +138,39 @@ impl World {
                 if let Some(sender) = self.senders.last().cloned() {
                     let message = self.message();
                     self.start(Task::send(sender, message));
+                }
+            }
+            Step::SendOwned => {
+                if let Some(sender) = self.senders.last().cloned() {
+                    let message = self.message();
+                    self.start(Task::send_owned(Sender::clone(&sender), message));
+                }
+            }
+            Step::SendOr => {
+                if let Some(sender) = self.senders.last().cloned() {
+                    let message = self.message();
+                    self.start(Task::send_or(sender, message));
+                }
+            }
+            Step::Reserve => {
+                if let Some(sender) = self.senders.last().cloned().filter(|_| !self.weighs()) {
+                    let permits = Rc::clone(&self.permits);
+                    self.start(Task::reserve(Sender::clone(&sender), permits));
+                }
+            }
+            Step::RecvOwned => {
+                if let Some(receiver) = self.receivers.last().cloned() {
+                    self.start(Task::recv_owned(Receiver::clone(&receiver)));
+                }
+            }
+            Step::RecvOr => {
+                if let Some(receiver) = self.receivers.last().cloned() {
+                    self.start(Task::recv_or(receiver));
+                }
+            }
+            Step::RecvMany => {
+                if let Some(receiver) = self.receivers.last().cloned() {
+                    self.start(Task::recv_many(receiver));
                 }
             }
             Step::Recv => {
@@ -133,12 +203,15 @@ impl World {
                     drop(self.end(task));
                 }
             }
-            Step::TakeBack { task } => {
-                if let Some(index) =
-                    self.index(task).filter(|&task| self.tasks[task].kind == Kind::Send)
+            Step::GiveUp { task } => {
+                if let Some(index) = self.index(task).filter(|&task| self.tasks[task].can_give_up())
                 {
-                    let answer = self.end(index).take_back();
-                    assert_eq!(answer, Poll::Ready(None), "the message did not come back");
+                    match self.end(index).give_up() {
+                        Poll::Ready(outcomes) => {
+                            outcomes.into_iter().for_each(|outcome| self.agree(outcome));
+                        }
+                        Poll::Pending => panic!("it did not give up"),
+                    }
                 }
             }
             Step::CloneSender => {
@@ -178,8 +251,30 @@ impl World {
         let id = message.id;
         let outcome = match sender.try_send(message) {
             Ok(()) => Outcome::Sent(id),
-            Err(TrySendError::Full(_)) => Outcome::Full,
+            Err(TrySendError::Full(_)) => Outcome::Refused(id),
             Err(TrySendError::Closed(_)) => Outcome::SendClosed,
+        };
+        self.agree(outcome);
+    }
+
+    fn send_deadline(&mut self) {
+        let Some(sender) = self.senders.first().cloned() else { return };
+        let message = self.message();
+        let id = message.id;
+        let outcome = match sender.send_timeout(message, Duration::ZERO) {
+            Ok(()) => Outcome::Sent(id),
+            Err(SendTimeoutError::Timeout(_)) => Outcome::Refused(id),
+            Err(SendTimeoutError::Closed(_)) => Outcome::SendClosed,
+        };
+        self.agree(outcome);
+    }
+
+    fn recv_deadline(&mut self) {
+        let Some(receiver) = self.receivers.first() else { return };
+        let outcome = match receiver.recv_timeout(Duration::ZERO) {
+            Ok(message) => Outcome::Received(message.id),
+            Err(RecvTimeoutError::Timeout) => Outcome::Empty,
+            Err(RecvTimeoutError::Closed) => Outcome::RecvClosed,
         };
         self.agree(outcome);
     }
@@ -202,7 +297,9 @@ impl World {
         let ids = [0, 1, 2].map(|index: usize| messages[index].id);
         let (sent, stopped) = match sender.try_send_many(messages) {
             Ok(sent) => (sent, None),
-            Err(TrySendError::Full(unsent)) => (unsent.sent(), Some(Outcome::Full)),
+            Err(TrySendError::Full(unsent)) => {
+                (unsent.sent(), Some(Outcome::Refused(ids[unsent.sent()])))
+            }
             Err(TrySendError::Closed(unsent)) => (unsent.sent(), Some(Outcome::SendClosed)),
         };
         for outcome in ids[..sent].iter().map(|&id| Outcome::Sent(id)).chain(stopped) {
@@ -228,12 +325,12 @@ impl World {
 
     fn try_reserve(&mut self) {
         let Some(sender) = self.senders.first().cloned() else { return };
-        if self.permits.len() == MOST_HANDLES {
+        if self.permits.borrow().len() >= MOST_HANDLES || self.weighs() {
             return;
         }
         let outcome = match Sender::clone(&sender).try_reserve_owned() {
             Ok(permit) => {
-                self.permits.push(permit);
+                self.permits.borrow_mut().push(permit);
                 Outcome::Reserved
             }
             Err((_, ReserveError::Full)) => Outcome::Full,
@@ -243,7 +340,8 @@ impl World {
     }
 
     fn use_permit(&mut self) {
-        let Some(permit) = self.permits.pop() else { return };
+        let permit = self.permits.borrow_mut().pop();
+        let Some(permit) = permit else { return };
         let message = self.message();
         let id = message.id;
         match permit.send(message) {
@@ -270,18 +368,27 @@ impl World {
 
     fn poll(&mut self, index: usize, other_waker: bool) {
         match self.tasks[index].poll(other_waker) {
-            Poll::Ready(outcome) => {
+            Poll::Ready(outcomes) => {
+                assert!(!outcomes.is_empty(), "nobody has given it up");
                 // Before the handle that the task holds goes.
-                self.agree(outcome.expect("nobody has taken the message back"));
+                outcomes.into_iter().for_each(|outcome| self.agree(outcome));
                 drop(self.tasks.remove(index));
             }
             Poll::Pending => {
                 let blocked = match self.tasks[index].kind {
-                    Kind::Send => self.model.is_full(),
+                    Kind::Send if self.weighs() => !self.model.is_empty(),
+                    Kind::Send | Kind::Reserve => self.model.is_full(),
                     Kind::Recv | Kind::Stream => self.model.is_empty(),
                     Kind::Closed => true,
                 };
-                assert!(blocked && !self.model.is_closed(), "{:?} waits", self.tasks[index].kind);
+                if self.tasks[index].waits() {
+                    let kind = self.tasks[index].kind;
+                    assert!(blocked && !self.model.is_closed(), "{kind:?} waits");
+                } else {
+                    // Each side gives way once in 512 messages, and perhaps once at the start.
+                    self.turns += 1;
+                    assert!(self.turns <= 2 + self.messages / 256, "gave way {} times", self.turns);
+                }
             }
         }
     }
@@ -290,7 +397,7 @@ impl World {
     fn end(&mut self, index: usize) -> Task {
         let task = self.tasks.remove(index);
         match task.kind {
-            Kind::Send => self.to_sends += usize::from(task.is_woken()),
+            Kind::Send | Kind::Reserve => self.to_sends += usize::from(task.is_woken()),
             Kind::Recv => self.to_recvs += usize::from(task.is_woken()),
             Kind::Stream | Kind::Closed => {}
         }
@@ -340,16 +447,24 @@ impl World {
         }
     }
 
-    fn count(&self, kind: Kind, condition: impl Fn(&Task) -> bool) -> usize {
-        self.tasks.iter().filter(|task| task.kind == kind && condition(task)).count()
+    fn weighs(&self) -> bool {
+        matches!(self.bound, Bound::Weight(_))
+    }
+
+    fn count(&self, condition: impl Fn(&Task) -> bool) -> usize {
+        self.tasks.iter().filter(|task| condition(task)).count()
+    }
+
+    fn hold(&self, side: Side) -> usize {
+        self.count(|task| task.holds == Some(side))
     }
 
     /// After each step.
     pub(crate) fn check(&mut self, step: Step) {
         self.all_senders.retain(|sender| sender.strong_count() > 0);
         self.all_receivers.retain(|receiver| receiver.strong_count() > 0);
-        let senders = self.all_senders.len() + self.permits.len();
-        let receivers = self.all_receivers.len() + self.count(Kind::Stream, |_| true);
+        let senders = self.all_senders.len() + self.permits.borrow().len() + self.hold(Side::Sends);
+        let receivers = self.all_receivers.len() + self.hold(Side::Receives);
         if (senders == 0 || receivers == 0) && !self.model.is_closed() {
             self.agree(Outcome::Close(true));
         }
@@ -367,7 +482,14 @@ impl World {
         let len = self.model.len();
         let full = self.model.is_full();
         let closed = self.model.is_closed();
-        let expected = (len, len == 0, full, closed, self.capacity, senders, receivers);
+        let capacity = match self.bound {
+            Bound::Messages(capacity) => Some(capacity),
+            Bound::None | Bound::Weight(_) => None,
+        };
+        let expected = (len, len == 0, full, closed, capacity, senders, receivers);
+        assert_eq!(state!(self.observer), expected);
+        let weight = self.observer.stats().weight;
+        assert_eq!(weight, self.weighs().then(|| self.model.weight()));
         if let Some(sender) = self.senders.first() {
             assert_eq!(state!(sender), expected);
         }
@@ -375,7 +497,7 @@ impl World {
             assert_eq!(state!(receiver), expected);
         }
         let messages = Rc::strong_count(&self.alive) - 1;
-        assert_eq!(messages, len + self.count(Kind::Send, |_| true), "messages alive");
+        assert_eq!(messages, len + self.count(|task| task.kind == Kind::Send), "messages alive");
     }
 
     /// Nobody sleeps who could go on, and nobody is woken for nothing.
@@ -386,20 +508,40 @@ impl World {
             return;
         }
         let messages = self.model.len();
-        let slots = self.model.room();
-        for (kind, turns, given) in
-            [(Kind::Recv, messages, self.to_recvs), (Kind::Send, slots, self.to_sends)]
-        {
-            let woken = self.count(kind, Task::is_woken);
-            let waiting = self.count(kind, Task::waits);
-            assert!(woken >= turns.min(waiting), "{woken} of {waiting} {kind:?} woken for {turns}");
-            let fresh = self.count(kind, |task| task.is_woken() && !task.was_woken);
-            assert!(fresh <= given, "{fresh} {kind:?} woken by {step:?}");
+        let recvs = |task: &Task| task.kind == Kind::Recv;
+        let sends = |task: &Task| matches!(task.kind, Kind::Send | Kind::Reserve);
+        self.check_turns("receives", recvs, messages, self.to_recvs, step);
+        if self.weighs() {
+            // It is not known whose message fits, but all fit into an empty channel.
+            let asleep = |task: &Task| sends(task) && task.waits() && !task.is_woken();
+            assert!(
+                messages > 0 || self.count(asleep) == 0,
+                "a send sleeps beside all of the room"
+            );
+        } else {
+            self.check_turns("sends", sends, self.model.room(), self.to_sends, step);
         }
         // What no `recv` was woken for is the streams'.
-        if messages > self.count(Kind::Recv, Task::is_woken) {
-            let asleep = self.count(Kind::Stream, |task| task.waits() && !task.is_woken());
+        if messages > self.count(|task| recvs(task) && task.is_woken()) {
+            let asleep =
+                self.count(|task| task.kind == Kind::Stream && task.waits() && !task.is_woken());
             assert_eq!(asleep, 0, "streams that sleep before {messages} messages");
         }
+    }
+
+    /// So many are woken as have a turn, and no more than were given one.
+    fn check_turns(
+        &self,
+        who: &str,
+        is: impl Fn(&Task) -> bool,
+        turns: usize,
+        given: usize,
+        step: Step,
+    ) {
+        let woken = self.count(|task| is(task) && task.is_woken());
+        let waiting = self.count(|task| is(task) && task.waits());
+        assert!(woken >= turns.min(waiting), "{who}: {woken} of {waiting} woken for {turns}");
+        let fresh = self.count(|task| is(task) && task.is_woken() && !task.was_woken);
+        assert!(fresh <= given, "{who}: {fresh} woken by {step:?}");
     }
 }

@@ -48,19 +48,16 @@ impl Cursor {
     /// `false`: the word has moved, look again.
     pub(crate) fn raise(&self, seen: Position) -> bool {
         // [raise] pairs with [claim]: both change one word, so either the claim comes later and sees the flag, or it
-        // comes first and this fails. A flag that is still up needs nothing: a sweep that follows its
-        // lowering finds the place, which was taken before the word is read here.
-        if seen.is_waiting() {
-            return self.load(Ordering::Relaxed) == seen;
-        }
+        // comes first and this fails. [raise] pairs with [lower]: a flag that is still up is raised again,
+        // so that whoever lowers it sees this place as well.
         let raised = seen.0 | Position::WAITING;
-        self.0.compare_exchange(seen.0, raised, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        self.0.compare_exchange(seen.0, raised, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
-    /// Lowers the flag. A sweep of the gate must follow: it wakes who has seen the flag up.
+    /// Lowers the flag. A sweep of the gate must follow: it wakes who has raised it.
     pub(crate) fn lower(&self) {
-        // [lower] pairs with [raise]: the gate's lock orders the sweep after every place whose waiter saw the flag up.
-        self.0.fetch_and(!Position::WAITING, Ordering::Relaxed);
+        // [lower] pairs with [raise]: the place of every waiter that has raised the flag by then is visible.
+        self.0.fetch_and(!Position::WAITING, Ordering::Acquire);
     }
 
     /// Marks the word if it still is `seen`, which is not marked.

@@ -38,16 +38,17 @@ impl<T> Buffer<T> {
 
     /// After a push: makes the level High if it is Low with more than `high` messages inside. `true` if it did.
     pub(crate) fn rise(&self, high: usize) -> bool {
+        let word = self.head();
         loop {
             // [rise] pairs with [fall]: a flag that was lowered before the caller put its message in is seen lowered.
             let tail = self.tail().load(Acquire);
             // One that has been left behind only makes the length greater, and then cannot be marked.
-            let head = self.head().load(Relaxed);
+            let head = word.load(Relaxed);
             if head.is_marked() || self.length(head, tail) <= high {
                 return false;
             }
             // [mark] only the head with which the length was measured.
-            if self.head().mark(head) {
+            if word.mark(head) {
                 return true;
             }
         }
@@ -55,14 +56,15 @@ impl<T> Buffer<T> {
 
     /// After a pop: makes the level Low if it is High with fewer than `low` messages inside. `true` if it did.
     pub(crate) fn fall(&self, marks: Marks) -> bool {
+        let word = self.head();
         loop {
             // [seen-head] pairs with [moved-head]: the tail read below is not behind this head.
-            let head = self.head().load(Acquire);
+            let head = word.load(Acquire);
             if !head.is_marked() || self.length(head, self.tail().load(Relaxed)) >= marks.low {
                 return false;
             }
             // [unmark] only the head with which the length was measured.
-            if self.head().unmark(head) {
+            if word.unmark(head) {
                 break;
             }
         }

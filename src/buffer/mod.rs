@@ -21,6 +21,7 @@ pub(crate) use position::Position;
 
 use crate::sync::Ordering::{Acquire, Relaxed};
 use crate::sync::uninterrupted;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use ring::Ring;
 use segments::Segments;
@@ -37,11 +38,11 @@ pub(crate) enum Buffer<T> {
 
 /// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "as above")]
+#[allow(clippy::large_enum_variant, reason = "the one that is not boxed is on the fast path")]
 pub(crate) enum Chained<T> {
     Unbounded(Segments<T>),
-    /// Bounded by the weight of the messages, not by their number.
-    Weighted(Weighted<T>),
+    /// Bounded by the weight of the messages, not by their number. Boxed: no other channel is larger for it.
+    Weighted(Box<Weighted<T>>),
 }
 
 use Chained::{Unbounded, Weighted as ByWeight};
@@ -62,7 +63,8 @@ impl<T> Buffer<T> {
 
     /// `None` if the limit is one that words cannot represent.
     pub(crate) fn weighted(limit: usize, weigh: fn(&T) -> usize) -> Option<Self> {
-        (limit <= Weighted::<T>::MAX).then(|| Self::Chained(ByWeight(Weighted::new(limit, weigh))))
+        (limit <= Weighted::<T>::MAX)
+            .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
     }
 
     /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
@@ -72,7 +74,10 @@ impl<T> Buffer<T> {
         uninterrupted!({
             let vacancy = match self {
                 Self::Bounded(ring) => ring.claim_fast(),
-                Self::Chained(Unbounded(segments)) => segments.claim_fast(),
+                Self::Chained(Unbounded(segments)) => {
+                    aside();
+                    segments.claim_fast()
+                }
                 Self::Chained(ByWeight(_)) => None,
             };
             match vacancy {
@@ -135,19 +140,21 @@ impl<T> Buffer<T> {
         const MOST: usize = 64;
 
         let ready = self.len().min(most).min(MOST);
-        if ready < 2 {
-            let (message, owed) = self.pop()?;
-            messages.push(message);
-            return Ok((1, owed));
+        if ready > 1 {
+            // Before the claim: it may panic.
+            messages.reserve(ready);
         }
-        // Before the claim: it may panic.
-        messages.reserve(ready);
         match self {
-            Self::Bounded(ring) => uninterrupted!(ring.pop_many(messages, ready)),
-            Self::Chained(Unbounded(segments)) => {
+            Self::Bounded(ring) if ready > 1 => uninterrupted!(ring.pop_many(messages, ready)),
+            Self::Chained(Unbounded(segments)) if ready > 1 => {
                 uninterrupted!(segments.pop_many(messages, ready))
             }
-            Self::Chained(ByWeight(weighted)) => weighted.pop_many(messages, ready),
+            // Each that has a weight gives its own room back.
+            _ => {
+                let (message, owed) = self.pop()?;
+                messages.push(message);
+                Ok((1, owed))
+            }
         }
     }
 
@@ -257,7 +264,10 @@ impl<T> Buffer<T> {
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.pop_fast(),
-            Self::Chained(Unbounded(segments)) => segments.pop_fast(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.pop_fast()
+            }
             Self::Chained(ByWeight(_)) => None,
         })
     }
@@ -292,7 +302,7 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.traffic(head, tail),
             Self::Chained(Unbounded(segments)) => segments.traffic(head, tail),
-            Self::Chained(ByWeight(weighted)) => weighted.messages().traffic(head, tail),
+            Self::Chained(ByWeight(weighted)) => weighted.traffic(head, tail),
         }
     }
 
@@ -300,15 +310,18 @@ impl<T> Buffer<T> {
     fn distance(&self, head: Position, tail: Position) -> usize {
         match self {
             Self::Bounded(ring) => ring.distance(head, tail),
-            Self::Chained(Unbounded(segments)) => segments.distance(head, tail),
-            Self::Chained(ByWeight(weighted)) => weighted.messages().distance(head, tail),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.distance(head, tail)
+            }
+            Self::Chained(ByWeight(weighted)) => weighted.distance(head, tail),
         }
     }
 
     /// Where receivers stand, which is not always the word on which senders raise their flag.
     fn messages_head(&self) -> &Cursor {
         match self {
-            Self::Chained(ByWeight(weighted)) => weighted.messages().head(),
+            Self::Chained(ByWeight(weighted)) => weighted.messages_head(),
             _ => self.head(),
         }
     }
@@ -341,8 +354,11 @@ impl<T> Buffer<T> {
     pub(crate) fn tail(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.tail(),
-            Self::Chained(Unbounded(segments)) => segments.tail(),
-            Self::Chained(ByWeight(weighted)) => weighted.messages().tail(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.tail()
+            }
+            Self::Chained(ByWeight(weighted)) => weighted.tail(),
         }
     }
 
@@ -350,8 +366,16 @@ impl<T> Buffer<T> {
     pub(crate) fn head(&self) -> &Cursor {
         match self {
             Self::Bounded(ring) => ring.head(),
-            Self::Chained(Unbounded(segments)) => segments.head(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.head()
+            }
             Self::Chained(ByWeight(weighted)) => weighted.head(),
         }
     }
 }
+
+/// Lies beside the fast path of a ring, which is asked for first.
+#[inline]
+#[cold]
+fn aside() {}

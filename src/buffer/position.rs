@@ -14,7 +14,7 @@
 //! that looks at its slot only learns of permits for nothing.
 
 use super::geometry::Geometry;
-use crate::sync::HEURISTICS;
+use crate::sync::{BUDGET, HEURISTICS};
 use core::fmt;
 
 /// The value of a position word.
@@ -34,8 +34,6 @@ impl Position {
     pub(super) const SHIFT: u32 = 3;
     /// One step of the index.
     pub(super) const STEP: usize = 1 << Self::SHIFT;
-    /// A task that finds only ready operations gives way after so many of them. A power of two.
-    const BUDGET: usize = 512;
 
     pub(super) fn is_barred(self) -> bool {
         self.0 & Self::BARRED != 0
@@ -63,7 +61,7 @@ impl Position {
     /// Whether a budget ends here, if the index is so far above.
     #[inline]
     pub(super) fn ends_budget_above(self, shift: u32) -> bool {
-        HEURISTICS && self.0 & ((Self::BUDGET - 1) << shift) == 0
+        HEURISTICS && self.0 & ((BUDGET - 1) << shift) == 0
     }
 
     /// Where the last budget ended, as a number, and whether it is here, in a chain of blocks.
@@ -73,7 +71,7 @@ impl Position {
 
     pub(super) fn budget_above(self, shift: u32) -> (usize, bool) {
         // Never zero.
-        let end = self.0 >> shift & !(Self::BUDGET - 1) | 1;
+        let end = self.0 >> shift & !(BUDGET - 1) | 1;
         (end, self.ends_budget_above(shift))
     }
 

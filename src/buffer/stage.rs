@@ -64,16 +64,14 @@ impl<T> Stage<T> {
         true
     }
 
-    /// The next `count` messages, which must be there, one by one. Those not taken stay.
+    /// The next `count` messages, which must be there, one by one. They have left: those that are not asked for are leaked.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) -> impl Iterator<Item = T> {
         debug_assert!(count <= self.len(), "messages that are there");
-        (0..count).map(|_| {
-            let place = self.start;
-            self.start += 1;
-            // SAFETY: the message is there, and by the line above it is not any more.
-            unsafe { self.first().add(place).read() }
-        })
+        let start = self.start;
+        self.start += count;
+        // SAFETY: the messages are there, and by the line above they are not any more. Each is read once.
+        (start..start + count).map(|place| unsafe { self.first().add(place).read() })
     }
 
     #[inline]

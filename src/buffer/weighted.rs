@@ -5,6 +5,9 @@
 //! before it puts its message in, and a receiver gives it back after it has taken the message out. Each of these replaces the
 //! word, so the sum is exact, and the receiver that gives room back learns in the same step who waits for it.
 //!
+//! A message lies beside the weight for which room was taken, so just that much is given back: to weigh is the user's code, which
+//! may panic or change its mind. It runs where nothing is taken yet.
+//!
 //! # Order
 //! A waiter that is woken and finds too little room takes its old place again. So that light messages don't use
 //! up for ever what a heavy one waits for, the first that goes to sleep sets a *goal*: until there is so much room, no sender
@@ -19,21 +22,44 @@
 
 use super::answer::{Owed, PopError, PushError};
 use super::cursor::Cursor;
+use super::geometry::Traffic;
 use super::position::Position;
 use super::segments::Segments;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicUsize, Backoff, CachePadded, uninterrupted};
-use alloc::vec::Vec;
+use core::mem::ManuallyDrop;
+
+/// A message, and the room that it takes.
+#[derive(Debug)]
+struct Weighed<T> {
+    message: T,
+    weight: usize,
+}
+
+type Pushed = Result<Owed, PushError>;
+type Popped<T> = Result<(T, Owed), PopError>;
+
+/// What this does, reached by pointers: so only a program that makes such a channel contains it, and not everyone who uses one
+/// of the others.
+#[derive(Debug)]
+struct Code<T> {
+    push: fn(&Weighted<T>, &mut Option<T>) -> Pushed,
+    pop: fn(&Weighted<T>) -> Popped<T>,
+    raise: fn(&Weighted<T>, Position, &T) -> bool,
+    drop: fn(&mut Weighted<T>),
+}
 
 #[derive(Debug)]
 pub(crate) struct Weighted<T> {
-    messages: Segments<T>,
+    /// Dropped by its code.
+    messages: ManuallyDrop<Segments<Weighed<T>>>,
     /// How much weight is taken, with the flags of a head word.
     taken: CachePadded<Cursor>,
     /// So much room must be there before any of it is given; zero: whatever fits.
     goal: AtomicUsize,
     limit: usize,
     weigh: fn(&T) -> usize,
+    code: Code<T>,
 }
 
 impl<T> Weighted<T> {
@@ -44,11 +70,18 @@ impl<T> Weighted<T> {
     pub(super) fn new(limit: usize, weigh: fn(&T) -> usize) -> Self {
         Self {
             // Marked: after each push there is one to look for whom there is room left.
-            messages: Segments::new(true),
+            messages: ManuallyDrop::new(Segments::new(true)),
             taken: CachePadded(Cursor::new(Position::of_weight(0))),
             goal: AtomicUsize::new(0),
             limit,
             weigh,
+            code: Code {
+                push: Self::push_weighed,
+                pop: Self::pop_weighed,
+                raise: Self::raise_weighed,
+                // SAFETY: `Weighted` calls it once, when it is dropped itself.
+                drop: |weighted| unsafe { ManuallyDrop::drop(&mut weighted.messages) },
+            },
         }
     }
 
@@ -71,7 +104,9 @@ impl<T> Weighted<T> {
             // [given] pairs with [give]: what the receivers did before they gave the room, and a goal that was lifted before.
             let taken = self.taken.load(Acquire);
             if !self.fits(taken, weight) {
-                return Err(PushError::Full(taken));
+                // Nobody finds the channel full and empty at once: another thread is between its room and its slot, or
+                // between a message and the room that it gives back.
+                return Err(if self.is_empty() { PushError::Busy } else { PushError::Full(taken) });
             }
             if self.goal.load(Relaxed) != 0 {
                 self.goal.store(0, Relaxed);
@@ -100,8 +135,11 @@ impl<T> Weighted<T> {
     }
 
     /// Asks to be told of room for a message for which there was none in `full`; `false` if that is no longer so.
-    #[inline(never)]
     pub(super) fn raise(&self, full: Position, message: &T) -> bool {
+        (self.code.raise)(self, full, message)
+    }
+
+    fn raise_weighed(&self, full: Position, message: &T) -> bool {
         let weight = self.weight_of(message);
         // [goal] by the first of them.
         let _ = self.goal.compare_exchange(0, weight, Relaxed, Relaxed);
@@ -110,15 +148,20 @@ impl<T> Weighted<T> {
         self.taken.raise(full) && !self.fits(self.taken.load(Acquire), weight)
     }
 
-    #[inline(never)] // Its frame would be that of every push.
-    pub(super) fn push(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
+    pub(super) fn push(&self, message: &mut Option<T>) -> Pushed {
+        (self.code.push)(self, message)
+    }
+
+    fn push_weighed(&self, message: &mut Option<T>) -> Pushed {
         let weight = self.weight_of(message.as_ref().expect("a message to push"));
         self.take(weight)?;
         let mut backoff = Backoff::default();
         loop {
             let pushed = uninterrupted!({
-                let vacancy = self.messages.claim();
-                vacancy.map(|vacancy| vacancy.fill(message.take().expect("a message to push")))
+                self.messages.claim().map(|vacancy| {
+                    let message = message.take().expect("a message to push");
+                    vacancy.fill(Weighed { message, weight })
+                })
             });
             match pushed {
                 // [pass-on] what this message has left may be room for the next one.
@@ -131,7 +174,7 @@ impl<T> Weighted<T> {
                 }
                 Ok(_) => return pushed,
                 Err(PushError::Closed) => {
-                    // No waiter is told: the close wakes all.
+                    // [refused] no waiter is told: the close wakes all.
                     let _ = self.give(weight);
                     return pushed;
                 }
@@ -141,23 +184,24 @@ impl<T> Weighted<T> {
         }
     }
 
-    #[inline(never)] // As above.
-    pub(super) fn pop(&self) -> Result<(T, Owed), PopError> {
-        let (message, _) = uninterrupted!(self.messages.pop())?;
-        let owed = self.give(self.weight_of(&message));
-        Ok((message, owed))
+    pub(super) fn pop(&self) -> Popped<T> {
+        (self.code.pop)(self)
     }
 
-    #[inline(never)]
-    pub(super) fn pop_many(
-        &self,
-        messages: &mut Vec<T>,
-        most: usize,
-    ) -> Result<(usize, Owed), PopError> {
-        let before = messages.len();
-        let (count, _) = uninterrupted!(self.messages.pop_many(messages, most))?;
-        let weight = messages[before..].iter().map(|message| self.weight_of(message)).sum();
-        Ok((count, self.give(weight)))
+    fn pop_weighed(&self) -> Popped<T> {
+        match uninterrupted!(self.messages.pop()) {
+            // [weighed-once] the user's code would run between the claim and the room that it gives.
+            Ok((Weighed { message, weight }, _)) => Ok((message, self.give(weight))),
+            // As in `take`.
+            Err(PopError::Empty(_)) if self.weight() != 0 => Err(PopError::Busy),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether no message was inside at some moment during the call.
+    fn is_empty(&self) -> bool {
+        let head = self.messages.head().load(Acquire);
+        self.messages.distance(head, self.messages.tail().load(Acquire)) == 0
     }
 
     /// How much is taken.
@@ -169,13 +213,35 @@ impl<T> Weighted<T> {
         self.limit
     }
 
-    pub(super) fn messages(&self) -> &Segments<T> {
-        &self.messages
+    /// How many messages lie between `head` and `tail`.
+    pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
+        self.messages.distance(head, tail)
+    }
+
+    /// How many messages went in and out before `head` and `tail`.
+    pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
+        self.messages.traffic(head, tail)
+    }
+
+    /// The word on which receivers raise their flag.
+    pub(super) fn tail(&self) -> &Cursor {
+        self.messages.tail()
+    }
+
+    /// Where receivers stand.
+    pub(super) fn messages_head(&self) -> &Cursor {
+        self.messages.head()
     }
 
     /// The word on which senders raise their flag.
     pub(super) fn head(&self) -> &Cursor {
         &self.taken
+    }
+}
+
+impl<T> Drop for Weighted<T> {
+    fn drop(&mut self) {
+        (self.code.drop)(self);
     }
 }
 
@@ -193,8 +259,7 @@ impl Position {
         Self(self.0 + (weight << Self::SHIFT))
     }
 
-    /// No less than nothing: a message may weigh more now than when it was sent.
     fn lighter(self, weight: usize) -> Self {
-        Self(self.0 - (weight.min(self.weight()) << Self::SHIFT))
+        Self(self.0 - (weight << Self::SHIFT))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Channel;
 use crate::buffer::{PopError, PushError, Stage};
-use crate::sync::both;
+use crate::sync::{BUDGET, both};
 use alloc::vec::Vec;
 
 impl<T> Channel<T> {
@@ -25,6 +25,8 @@ impl<T> Channel<T> {
 
     /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
     pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
+        // Not for ever, where others go on sending.
+        let limit = if limit > BUDGET { limit.min(self.len().max(BUDGET)) } else { limit };
         let mut taken = 0;
         loop {
             match self.buffer.pop_many(messages, limit - taken) {

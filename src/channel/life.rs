@@ -13,7 +13,7 @@ impl<T> Channel<T> {
         if closed {
             // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
             // channel closed or is found here.
-            sweep(&[
+            sweep([
                 &self.arrivals,
                 &self.streams,
                 &self.vacancies,

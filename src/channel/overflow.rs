@@ -32,7 +32,7 @@ impl<T> Channel<T> {
         match self.overflow {
             Overflow::Wait => return Outcome::Blocked(full),
             Overflow::Refuse => {
-                self.count_refused();
+                self.count_refused(1);
                 return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
             }
             Overflow::DropOldest => {
@@ -91,9 +91,10 @@ impl<T> Channel<T> {
         }
     }
 
-    pub(crate) fn count_refused(&self) {
+    /// Takes note of messages that are given back for want of room.
+    pub(crate) fn count_refused(&self, messages: usize) {
         if let Some(watch) = &self.watch {
-            watch.count_refused();
+            watch.count_refused(messages);
         }
     }
 }

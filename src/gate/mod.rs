@@ -14,6 +14,8 @@
 //!   woken from here on.
 //! - [`leave`](Gate::leave) gives the place up, and tells whether a wakeup had come, which is the
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
+//! - [`has_waiters`](Gate::has_waiters) looks without the lock: who is certain to see a place by another
+//!   order of events sees it here.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
 // The models include this folder, and have no proptest.
@@ -56,6 +58,6 @@ pub(crate) fn wake_or(gate: &Gate, count: usize, otherwise: impl FnOnce()) {
 }
 
 /// Wakes all at every one of the `gates`, also where a waker panics.
-pub(crate) fn sweep(gates: &[&Gate]) {
-    for_each(gates.iter(), |gate| gate.wake_all());
+pub(crate) fn sweep<'a>(gates: impl IntoIterator<Item = &'a Gate>) {
+    for_each(gates.into_iter(), Gate::wake_all);
 }

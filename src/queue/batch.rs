@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::{Origin, Refusal, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::{Arc, for_each};
+use crate::sync::{Arc, BUDGET, for_each};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -119,7 +119,12 @@ impl<T> Queue<T> {
         while let Some(item) = items.next() {
             self.try_put(item).map_err(|error| {
                 let refusal = if error.is_full() { Refusal::Full } else { Refusal::ShutDown };
-                refusal.of(core::iter::once(error.into_inner()).chain(&mut items).collect())
+                let back: Vec<_> = core::iter::once(error.into_inner()).chain(&mut items).collect();
+                if refusal == Refusal::Full {
+                    // The first of them is counted already.
+                    self.shared.store().count_refused(back.len() - 1);
+                }
+                refusal.of(back)
             })?;
         }
         Ok(())
@@ -151,6 +156,8 @@ pub struct Batch<'a, T> {
 impl<'a, T> Batch<'a, T> {
     /// Takes what is there at once.
     fn filled(first: Job<'a, T>, shared: &'a Arc<Shared<T>>, max: usize) -> Self {
+        // Not for ever, where others go on putting.
+        let max = max.min(shared.store().len().saturating_add(1).max(BUDGET));
         let mut jobs = alloc::vec![first];
         while jobs.len() < max {
             let Ok(job) = Job::try_get(shared) else { break };
@@ -282,7 +289,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        loop {
+        for _ in 0..BUDGET {
             if self.item.is_none() {
                 self.item = self.rest.next();
             }
@@ -297,6 +304,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
                 Outcome::Busy => return Outcome::Busy,
             }
         }
+        Outcome::Busy
     }
 
     fn gate(&self) -> &Gate {

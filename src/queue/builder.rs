@@ -39,6 +39,8 @@ impl Builder {
     }
 
     /// At most so many items wait in the queue. Zero is an error: where asyncio means "no limit", leave this call out.
+    ///
+    /// What is too large for a queue is said at [`BuildError::CapacityOverflow`].
     pub fn maxsize(mut self, maxsize: usize) -> Self {
         self.maxsize = Some(maxsize);
         self
@@ -76,7 +78,7 @@ impl Builder {
 
     /// First in, first out: asyncio's `Queue`.
     ///
-    /// Without retries it takes no lock. The memory of a queue with a `maxsize` is allocated here then.
+    /// Without retries and tracking it takes no lock. The memory of a queue with a `maxsize` is allocated here then.
     ///
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
@@ -92,7 +94,7 @@ impl Builder {
     /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few instructions.
     ///
     /// # Errors
-    /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     #[doc(alias = "LifoQueue")]
     pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
@@ -107,7 +109,7 @@ impl Builder {
     /// in the future of the put, or goes with the unwinding.
     ///
     /// # Errors
-    /// [`BuildError`] if the `maxsize` is zero, or the marks don't go together with each other or with it.
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
     #[cfg(feature = "std")]
     #[doc(alias = "PriorityQueue")]
     pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {

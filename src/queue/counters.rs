@@ -82,8 +82,8 @@ impl Counters {
         self.tally.displaced += 1;
     }
 
-    pub(super) fn refused(&mut self) {
-        self.tally.refused += 1;
+    pub(super) fn refused(&mut self, items: usize) {
+        self.tally.refused += items;
     }
 
     fn follow(&mut self) -> bool {

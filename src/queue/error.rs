@@ -3,8 +3,7 @@
 use core::error::Error;
 use core::fmt;
 
-/// The queue is shut down, or is full and [refuses](crate::Overflow::Refuse). Gives back what
-/// could not be put.
+/// The queue is shut down. Gives back what could not be put.
 ///
 /// Returned by [`put`](crate::queue::Queue::put) and its blocking form with the item, and by
 /// [`requeue`](crate::queue::Job::requeue) with the job.
@@ -26,7 +25,7 @@ impl<T> fmt::Debug for PutError<T> {
 
 impl<T> fmt::Display for PutError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("putting into a queue that is shut down, or is full and refuses")
+        f.write_str("putting into a queue that is shut down")
     }
 }
 

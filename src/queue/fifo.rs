@@ -5,11 +5,10 @@ use super::displaced::Displaced;
 use super::returned::Returned;
 #[cfg(feature = "std")]
 use super::store::Place;
-use super::store::{Entry, Freed, Origin, PutOutcome, Refusal, Seen, Side, Store, Tag};
+use super::store::{Entry, Freed, Origin, PutOutcome, Seen, ShutDown, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::buffer::{PopError, Position};
 use crate::channel::Channel;
-use crate::error::TrySendError;
 use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
@@ -100,19 +99,15 @@ impl<T> Store<T> for Fifo<T> {
         }
         // As above; and what is displaced is put down by then.
         let outcome = if counts {
-            self.channel.offer(item, &mut displaced.item)
+            self.channel.send(item, &mut displaced.item)
         } else {
             self.channel.send_waiting(item)
         };
         let outcome = match outcome {
             Outcome::Done(Ok(())) => return Outcome::Done(Ok(())),
-            Outcome::Done(Err(TrySendError::Closed(back))) => {
-                *item = Some(back);
-                Outcome::Done(Err(Refusal::ShutDown))
-            }
-            Outcome::Done(Err(TrySendError::Full(back))) => {
-                *item = Some(back);
-                Outcome::Done(Err(Refusal::Full))
+            Outcome::Done(Err(error)) => {
+                *item = Some(error.into_inner());
+                Outcome::Done(Err(ShutDown))
             }
             Outcome::Blocked(full) => Outcome::Blocked(Some(full)),
             Outcome::Busy => Outcome::Busy,
@@ -190,8 +185,16 @@ impl<T> Store<T> for Fifo<T> {
     fn gives_way(&self, side: Side, many: bool) -> bool {
         match side {
             Side::Vacancies => self.channel.send_gives_way(many),
+            #[cfg(feature = "std")]
+            _ if !self.returned.is_empty() => {
+                self.channel.patience.of_receivers().gives_way_standing()
+            }
             Side::Arrivals | Side::Streams => self.channel.recv_gives_way(many),
         }
+    }
+
+    fn offer_gives_way(&self) -> bool {
+        self.channel.offer_gives_way()
     }
 
     fn raise(&self, side: Side, seen: Seen) -> bool {
@@ -227,8 +230,8 @@ impl<T> Store<T> for Fifo<T> {
         self.channel.is_full()
     }
 
-    fn count_refused(&self) {
-        self.channel.count_refused();
+    fn count_refused(&self, items: usize) {
+        self.channel.count_refused(items);
     }
 
     fn stats(&self) -> Stats {

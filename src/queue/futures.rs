@@ -174,7 +174,8 @@ future!("Put", Put<'a, T> -> Result<(), PutError<T>>);
 ///
 /// # Cancel safety
 /// Dropping the future loses no item: it takes one out only in the poll that returns it. If it had
-/// been woken for one, another is woken in its place.
+/// been woken for one, another is woken in its place. Its place in the line is lost: see
+/// the fairness of [`get`](crate::queue::Queue::get).
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Get<'a, T>(Wait<Getting<'a, T>>);
 

@@ -51,8 +51,8 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// [`PutError`] with the item if the queue is shut down, or gets shut down while this waits,
-    /// even if there is room. With [`Refuse`](crate::Overflow::Refuse) also if it is full;
-    /// [`is_shut_down`](Self::is_shut_down) tells which.
+    /// even if there is room. It means nothing else, whatever the [policy](crate::Overflow): where
+    /// that is to refuse, `put` waits, and where it is to drop, it drops and does not wait.
     ///
     /// # Fairness
     /// Waiting puts are served in the order in which they began to wait. Room is free to all until
@@ -61,7 +61,10 @@ impl<T> Queue<T> {
     /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
     /// puts) times after a `put` was first woken; 8 x where the order needs a lock.
     ///
-    /// A task that puts in a loop gives way once in 512 items: the future is pending then, also beside room, and
+    /// The place is that of the future: one that is dropped, and made anew, begins at the end of
+    /// the line.
+    ///
+    /// A task that puts in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
     /// has woken its task.
     ///
     /// # Cancel safety
@@ -119,11 +122,20 @@ impl<T> Queue<T> {
     ///
     /// # Fairness
     /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
-    /// gives way once in 512 jobs.
+    /// gives way once in 1021 operations of its thread.
+    ///
+    /// The place is that of the future. A loop around `select!` that makes a new `get` in each turn
+    /// begins at the end of the line each time, and gets next to nothing beside workers that keep
+    /// their place. Make it before the loop, poll it by `&mut`, and make a new one when it is ready.
     ///
     /// # Cancel safety
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
-    /// instead.
+    /// instead. Its place in the line is lost.
+    ///
+    /// # Panics
+    /// If the waker of a `put` that waits for the room panics: the job that made the room is dropped
+    /// with the unwinding. So it comes back in a queue with [retries](crate::queue::Builder::retries),
+    /// and is done in one without. The same holds for all that gets jobs.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {

@@ -9,16 +9,16 @@ use super::counters::Counters;
 use super::displaced::Displaced;
 use super::order::Order;
 use super::stats::Waits;
-use super::store::{Entry, Freed, Origin, Place, PutOutcome, Refusal, Seen, Side, Store, Tag};
+use super::store::{Entry, Freed, Origin, Place, PutOutcome, Seen, ShutDown, Side, Store, Tag};
 use super::unfinished::Unfinished;
 use crate::buffer::Traffic;
 use crate::builder::Options;
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
+use crate::patience::Budget;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, both};
+use crate::sync::{Mutex, MutexGuard, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
 use std::sync::PoisonError;
@@ -29,8 +29,8 @@ pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     options: Options,
-    puts_due: Budget,
-    gets_due: Budget,
+    puts: Budget,
+    gets: Budget,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
@@ -67,8 +67,8 @@ impl<T> Locked<T> {
             }),
             maxsize,
             options,
-            puts_due: Budget::new(),
-            gets_due: Budget::new(),
+            puts: Budget::new(),
+            gets: Budget::new(),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -109,16 +109,12 @@ impl<T> Store<T> for Locked<T> {
         let now = self.now();
         let mut state = self.lock();
         if state.phase != Phase::Open {
-            return Outcome::Done(Err(Refusal::ShutDown));
+            return Outcome::Done(Err(ShutDown));
         }
         let full = !self.has_room(&state);
         if full {
             match if origin == Origin::New { self.options.overflow } else { Overflow::Wait } {
-                Overflow::Wait => return Outcome::Blocked(None),
-                Overflow::Refuse => {
-                    state.counters.refused();
-                    return Outcome::Done(Err(Refusal::Full));
-                }
+                Overflow::Wait | Overflow::Refuse => return Outcome::Blocked(None),
                 Overflow::DropNewest => {
                     state.counters.dropped();
                     // As if it had been in: what is displaced is counted as done when it goes.
@@ -143,7 +139,6 @@ impl<T> Store<T> for Locked<T> {
         } else {
             state.counters.went_in()
         };
-        self.puts_due.follow(state.counters.traffic().sent);
         drop(state);
         // [shelved] after the lock: see the head of this file.
         both(|| self.hand_on(Side::Arrivals), || self.tell_level(changed));
@@ -156,7 +151,6 @@ impl<T> Store<T> for Locked<T> {
         if let Some(Entry { since, .. }) = &entry {
             state.counters.waited(*since);
             freed.level = state.counters.came_out(1);
-            self.gets_due.follow(state.counters.traffic().received);
             // With items that came back there may be more inside than the size, and no room yet.
             freed.room = self.maxsize.is_some() && self.has_room(&state);
         } else if state.phase == Phase::Open {
@@ -196,7 +190,7 @@ impl<T> Store<T> for Locked<T> {
         state.phase = state.phase.max(Phase::Closed);
         drop(state);
         // [shut] a waiter that takes its place later finds it shut.
-        sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
+        sweep([&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
     }
 
     fn stop(&self, leftovers: &mut Vec<T>) {
@@ -219,9 +213,14 @@ impl<T> Store<T> for Locked<T> {
 
     fn gives_way(&self, side: Side, _: bool) -> bool {
         match side {
-            Side::Vacancies => self.puts_due.is_due() && !self.is_full(),
-            Side::Arrivals | Side::Streams => self.gets_due.is_due() && self.len() != 0,
+            Side::Vacancies => self.puts.ends(|| self.options.overflow.drops() || !self.is_full()),
+            Side::Arrivals | Side::Streams => self.gets.ends(|| self.len() != 0),
         }
+    }
+
+    fn offer_gives_way(&self) -> bool {
+        let refuses = self.options.overflow == Overflow::Refuse;
+        if refuses { self.puts.ends(|| true) } else { self.gives_way(Side::Vacancies, false) }
     }
 
     fn hand_on(&self, side: Side) {
@@ -246,8 +245,8 @@ impl<T> Store<T> for Locked<T> {
         self.maxsize
     }
 
-    fn count_refused(&self) {
-        self.lock().counters.refused();
+    fn count_refused(&self, items: usize) {
+        self.lock().counters.refused(items);
     }
 
     fn stats(&self) -> Stats {
@@ -286,33 +285,6 @@ impl<T> Store<T> for Locked<T> {
 
     fn watched(&self) -> &dyn Watched {
         self
-    }
-}
-
-/// After so many items a task gives way.
-#[derive(Debug)]
-struct Budget {
-    due: AtomicUsize,
-}
-
-impl Budget {
-    const ITEMS: usize = 512;
-
-    fn new() -> Self {
-        Self { due: AtomicUsize::new(0) }
-    }
-
-    /// Takes note of the number of an item.
-    fn follow(&self, number: usize) {
-        if number % Self::ITEMS == Self::ITEMS - 1 {
-            self.due.store(1, Relaxed);
-        }
-    }
-
-    /// `true` once for each time that it has ended.
-    fn is_due(&self) -> bool {
-        // Most often nothing is written.
-        self.due.load(Relaxed) != 0 && self.due.fetch_and(0, Relaxed) != 0
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::TryPutError;
 use super::futures::Putting;
 use super::handle::Queue;
-use super::store::{Origin, Seen};
+use super::store::{Origin, Refusal, Seen, ShutDown};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{Attempt, Outcome, Wait};
@@ -19,7 +19,8 @@ impl<T> Queue<T> {
     /// `Ok(None)`: the item was put. `Ok(Some(displaced))`: another one was displaced by it, or it
     /// was displaced itself; what is displaced is done, and [`join`](Self::join) does not wait for
     /// it. It waits for room under [`Wait`](crate::Overflow::Wait) only. [`put`](Self::put) and
-    /// [`try_put`](Self::try_put) do the same, but drop what is displaced.
+    /// [`try_put`](Self::try_put) obey the policy as far as they can say so, as [`Overflow`](crate::Overflow) has it: they drop
+    /// what is displaced, and `put` refuses nothing.
     ///
     /// # Errors
     /// - [`TryPutError::Full`] with the item if the queue is full, under
@@ -76,8 +77,10 @@ impl<T> Attempt for Offering<'_, T> {
         let put = shared.put(item, Origin::New, &mut displaced);
         match put {
             Outcome::Done(Ok(())) => Outcome::Done(Ok(displaced.into_inner())),
-            Outcome::Done(Err(refusal)) => {
-                Outcome::Done(Err(refusal.of(item.take().expect("what is not put stays"))))
+            Outcome::Done(Err(ShutDown)) => refused(Refusal::ShutDown, item),
+            Outcome::Blocked(_) if shared.refuses => {
+                shared.store().count_refused(1);
+                refused(Refusal::Full, item)
             }
             Outcome::Blocked(seen) => Outcome::Blocked(seen),
             Outcome::Busy => Outcome::Busy,
@@ -93,7 +96,7 @@ impl<T> Attempt for Offering<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.0.gives_way()
+        self.0.shared.store().offer_gives_way()
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -103,6 +106,13 @@ impl<T> Attempt for Offering<'_, T> {
     fn hand_on(&self) {
         self.0.hand_on();
     }
+}
+
+fn refused<T>(
+    refusal: Refusal,
+    item: &mut Option<T>,
+) -> Outcome<<Offering<'_, T> as Attempt>::Output, Seen> {
+    Outcome::Done(Err(refusal.of(item.take().expect("what is not put stays"))))
 }
 
 /// Puts an item; what happens if there is no room was chosen when the queue was built.

@@ -6,7 +6,7 @@ use super::displaced::Displaced;
 use super::letters::Letters;
 use super::stats::Stats;
 use super::storage::Storage;
-use super::store::{Freed, Origin, PutOutcome, Refusal, Store, Tag};
+use super::store::{Freed, Origin, PutOutcome, Refusal, ShutDown, Store, Tag};
 use super::unfinished::Unfinished;
 use super::workers::Workers;
 use crate::gate::Gate;
@@ -27,6 +27,8 @@ pub(super) struct Shared<T> {
     #[cfg(feature = "std")]
     pub(super) retries: Option<u32>,
     pub(super) books: Books,
+    /// Whether an offer is refused while the queue is full.
+    pub(super) refuses: bool,
     pub(super) workers: Workers,
     /// How many guards of producers there are.
     pub(super) producers: AtomicUsize,
@@ -49,6 +51,7 @@ impl<T> Shared<T> {
             #[cfg(feature = "std")]
             retries,
             books: Books::new(overflow),
+            refuses: overflow == Overflow::Refuse,
             workers: Workers::new(),
             producers: AtomicUsize::new(0),
             #[cfg(feature = "std")]
@@ -118,9 +121,9 @@ impl<T> Shared<T> {
         let mut backoff = Backoff::default();
         loop {
             match self.put(item, origin, &mut displaced) {
-                Outcome::Done(put) => return put,
+                Outcome::Done(put) => return put.map_err(|ShutDown| Refusal::ShutDown),
                 Outcome::Blocked(_) => {
-                    self.store().count_refused();
+                    self.store().count_refused(1);
                     return Err(Refusal::Full);
                 }
                 Outcome::Busy => backoff.wait(),

@@ -71,7 +71,7 @@ pub struct Stats {
     pub waiting_gets: usize,
     /// The greatest length so far. With [`tracking`](crate::queue::Builder::tracking) only.
     pub deepest: Option<usize>,
-    /// How many items were given back because there was no room. With
+    /// How many items were given back for want of room: those of a batch each. With
     /// [`tracking`](crate::queue::Builder::tracking) only.
     pub refused: Option<usize>,
     pub(super) traffic: crate::Stats,

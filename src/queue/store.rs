@@ -58,10 +58,15 @@ pub(super) enum Place {
     Own,
 }
 
-/// What an attempt to put came to. What is not put stays where it was.
-pub(super) type PutOutcome = Outcome<Result<(), Refusal>, Seen>;
+/// What an attempt to put came to. What is not put stays where it was. Blocked is for the caller to judge: a storage
+/// displaces, but refuses nothing for want of room.
+pub(super) type PutOutcome = Outcome<Result<(), ShutDown>, Seen>;
 
-/// Why an item was not put.
+/// Nothing is put any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ShutDown;
+
+/// Why an item was not put by a call that does not wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Refusal {
     Full,
@@ -112,8 +117,8 @@ pub(super) struct Freed {
 
 /// A place where items lie. It answers in the terms of the wait loop: done, blocked, or busy.
 pub(super) trait Store<T> {
-    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room, when
-    /// it is refused, and where a comparison panics.
+    /// Puts the item, and counts it if it is new. It stays in `item` while it waits for room, after
+    /// a close, and where a comparison panics.
     fn put(
         &self,
         item: &mut Option<T>,
@@ -152,6 +157,9 @@ pub(super) trait Store<T> {
     /// Whether the executor gets its turn before the next operation, which is ready, and may be one of `many` items.
     fn gives_way(&self, side: Side, many: bool) -> bool;
 
+    /// The same of an `offer`, which may be refused at once.
+    fn offer_gives_way(&self) -> bool;
+
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {
         let _ = (side, seen);
@@ -170,8 +178,8 @@ pub(super) trait Store<T> {
         self.capacity().is_some_and(|maxsize| self.len() >= maxsize)
     }
 
-    /// Takes note that an item was given back for want of room.
-    fn count_refused(&self);
+    /// Takes note of items that are given back for want of room.
+    fn count_refused(&self, items: usize);
 
     /// All but the handles.
     fn stats(&self) -> Stats;

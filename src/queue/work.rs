@@ -73,7 +73,8 @@ pub trait WorkQueue<T>: Clone + Send + Sync + 'static {
     /// Puts an item, and waits for room first while the queue is full.
     ///
     /// # Errors
-    /// If the queue is shut down, refuses the item, or cannot be reached. The item is in the error.
+    /// If the queue is shut down, or one on another machine cannot be reached or does not take the
+    /// item. Never because it is full. The item is in the error.
     fn put(&self, item: T) -> impl Future<Output = Result<(), Self::PutError>> + Send;
 
     /// The item that could not be put.

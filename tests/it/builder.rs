@@ -73,6 +73,20 @@ fn a_capacity_that_memory_cannot_hold_is_refused() {
     }
 }
 
+/// Words can represent it, and no address space has so much. The memory is allocated as the queue fills.
+#[cfg(all(feature = "std", target_pointer_width = "64"))]
+#[test]
+fn only_what_allocates_at_once_is_refused_for_memory() {
+    const CAPACITY: usize = 1 << 46;
+    let error = BuildError::CapacityOverflow(CAPACITY);
+    assert_eq!(Builder::new().capacity(CAPACITY).build::<[u64; 512]>().unwrap_err(), error);
+    let queue = queue::Builder::new().maxsize(CAPACITY);
+    assert_eq!(queue.fifo::<[u64; 512]>().unwrap_err(), error);
+    for queue in [queue.retries(0).fifo(), queue.tracking().fifo(), queue.lifo()] {
+        assert_eq!(queue.map(|queue: Queue<[u64; 512]>| queue.capacity()), Ok(Some(CAPACITY)));
+    }
+}
+
 #[test]
 fn what_is_just_within_the_bounds_is_made() {
     assert!(refusals(Some(2), Some((1, 2))).is_empty());

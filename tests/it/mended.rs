@@ -87,7 +87,7 @@ fn batches_give_way_too() {
         assert_eq!(jobs.len(), 10);
         jobs.done();
     }
-    assert!((10..=40).contains(&turns), "{turns}");
+    assert!((8..=40).contains(&turns), "{turns}");
 }
 
 #[test]
@@ -102,5 +102,5 @@ fn a_channel_bounded_by_weight_gives_way_now_and_then() {
             recv.finish().unwrap();
         }
     }
-    assert!((5..=20).contains(&turns), "{turns}");
+    assert!((4..=20).contains(&turns), "{turns}");
 }

@@ -1,6 +1,6 @@
 //! The estimate of when there will be room, with a clock of the test's own.
 
-use forebay::{DrainMeter, Receiver, Sender, Stats, bounded, unbounded};
+use forebay::{Builder, DrainMeter, Receiver, Sender, Stats, bounded, unbounded};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -201,4 +201,39 @@ fn room_is_room_at_once_and_too_much_is_never() {
     let (endless, _receiver) = unbounded::<u8>();
     let (rates, stats) = (DrainMeter::new(SECOND), endless.stats());
     assert_eq!(rates.until_room(&stats, usize::MAX), Some(Duration::ZERO));
+}
+
+#[test]
+fn what_is_reserved_is_no_room() {
+    let mut clocked = Clocked::new(SECOND);
+    let (sender, receiver) = with(3, 1);
+    clocked.observe(0, 0);
+    clocked.observe(2, 1000);
+    let permits = sender.try_reserve_many(2).unwrap();
+    assert!(sender.is_full());
+    assert_eq!(clocked.meter.until_room(&sender.stats(), 1), Some(SECOND / 2));
+    receiver.try_recv().unwrap();
+    assert_eq!(clocked.meter.until_room(&sender.stats(), 1), Some(Duration::ZERO));
+    drop(permits);
+    assert_eq!(clocked.meter.until_room(&sender.stats(), 3), Some(Duration::ZERO));
+}
+
+#[test]
+fn room_by_weight_is_for_messages_like_those_inside() {
+    let mut clocked = Clocked::new(SECOND);
+    clocked.observe(0, 0);
+    clocked.observe(2, 1000);
+    let (sender, receiver) = Builder::new().weight(10, |message: &usize| *message).build().unwrap();
+    let until = |n| clocked.meter.until_room(&sender.stats(), n);
+    assert_eq!(until(1), Some(Duration::ZERO));
+    sender.try_send(5).unwrap();
+    assert_eq!((until(1), until(2)), (Some(Duration::ZERO), Some(SECOND / 2)));
+    assert_eq!(until(3), None);
+    sender.try_send(5).unwrap();
+    assert!(sender.is_full());
+    assert_eq!((until(1), until(2)), (Some(SECOND / 2), Some(SECOND)));
+    receiver.drain().for_each(drop);
+    // One that is heavier than all the room is taken alone.
+    sender.try_send(99).unwrap();
+    assert_eq!((until(1), until(2)), (Some(SECOND / 2), None));
 }

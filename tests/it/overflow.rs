@@ -1,7 +1,7 @@
 //! What becomes of a message for which there is no room, policy by policy, to the last message.
 
 use crate::common::{Ledger, Message, Task, on_every_runtime, watched};
-use forebay::queue::{self, PutError, Queue, TryPutError};
+use forebay::queue::{self, PutError, Queue, TryPutError, WorkQueue};
 use forebay::{Builder, Overflow, Receiver, SendError, Sender, TrySendError};
 use futures_lite::future::block_on;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -360,9 +360,8 @@ fn a_queue_drops_the_newest() {
 fn a_queue_refuses() {
     for queue in full_queues(Refuse) {
         assert_eq!(Task::new(queue.offer(15)).finish(), Err(TryPutError::Full(15)));
-        assert_eq!(Task::new(queue.put(16)).finish(), Err(PutError(16)));
         assert_eq!(queue.try_put(17), Err(TryPutError::Full(17)));
-        assert_eq!((queue.unfinished(), queue.stats().refused), (3, Some(3)));
+        assert_eq!((queue.unfinished(), queue.stats().refused), (3, Some(2)));
         assert_eq!(finish(&queue).len(), 3);
         queue.shutdown(queue::Shutdown::Graceful);
         assert_eq!(Task::new(queue.offer(15)).finish(), Err(TryPutError::ShutDown(15)));
@@ -379,6 +378,28 @@ fn a_queue_waits() {
         assert_eq!(offer.finish(), Ok(None));
         job.done();
         assert_eq!(finish(&queue).len(), 3);
+    }
+}
+
+/// The error of a put means that the queue is shut down, and nothing else.
+#[test]
+fn a_put_is_never_refused_for_want_of_room() {
+    for queue in full_queues(Refuse) {
+        let mut put = Task::parked(queue.put(16));
+        let mut many = Task::parked(queue.put_many([17, 18]));
+        let mut generic = Task::parked(WorkQueue::put(&queue, 19));
+        assert_eq!((queue.unfinished(), queue.stats().refused), (3, Some(0)));
+        let free = |rooms| (0..rooms).for_each(|_| queue.try_get().unwrap().done());
+        free(1);
+        assert_eq!(put.finish(), Ok(()));
+        free(2);
+        assert_eq!(many.finish(), Ok(()));
+        free(1);
+        assert_eq!(generic.finish(), Ok(()));
+        assert_eq!((queue.len(), queue.stats().refused), (3, Some(0)));
+        let mut late = Task::parked(queue.put(20));
+        queue.shutdown(queue::Shutdown::Graceful);
+        assert_eq!(late.finish(), Err(PutError(20)));
     }
 }
 

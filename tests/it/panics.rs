@@ -8,7 +8,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::task::{Poll, Wake, Waker};
+use std::task::{Poll, RawWakerVTable, Wake, Waker};
 
 use crate::common::{Ledger, Message, Task, queues, watched};
 #[cfg(feature = "std")]
@@ -126,6 +126,70 @@ fn a_send_that_wakes_a_faulty_recv_has_sent() {
             let received: Vec<_> = everyone.map(Task::finish).collect();
             assert!(received.into_iter().eq((0..=before + after).map(Ok)), "no message is lost");
             assert_usable(&tx, &rx);
+        }
+    }
+}
+
+/// A waker that cannot be cloned.
+#[allow(unsafe_code, reason = "the wakers of the standard library can be cloned")]
+fn uncloneable_waker() -> Waker {
+    const VTABLE: RawWakerVTable =
+        RawWakerVTable::new(|_| resume_unwind(Box::new(7_usize)), |_| (), |_| (), |_| ());
+    // SAFETY: nothing is pointed to.
+    unsafe { Waker::new(core::ptr::null(), &VTABLE) }
+}
+
+/// It is not sent, so it is still in the future.
+#[test]
+fn a_send_whose_waker_cannot_be_cloned_keeps_its_message() {
+    let (tx, rx) = bounded(1);
+    tx.try_send(0).unwrap();
+    let mut owned = Task::new(tx.clone().send_owned(1));
+    assert_eq!(panic_of(|| owned.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(rx.try_recv(), Ok(0));
+    assert_eq!(owned.finish(), Ok(()));
+    let mut send = Task::new(tx.send(2));
+    assert_eq!(panic_of(|| send.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(send.into_inner().into_inner(), Some(2));
+    let mut offer = Task::new(tx.offer(3));
+    assert_eq!(panic_of(|| offer.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    assert_eq!(offer.into_inner().into_inner(), Some(3));
+    let mut owned = Task::new(tx.send_owned(4));
+    assert_eq!(panic_of(|| owned.poll_with(&uncloneable_waker()).is_pending()), Some(7));
+    let (tx, message) = owned.into_inner().into_inner();
+    assert_eq!(message, Some(4));
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert_usable(&tx, &rx);
+}
+
+/// As if the worker had panicked right after the `get`: done, or back with its retries.
+#[test]
+fn a_get_that_wakes_a_faulty_put_drops_its_job() {
+    for retries in [None, Some(1)] {
+        let builder = forebay::queue::Builder::new().maxsize(1);
+        let mut queues = Vec::new();
+        match retries {
+            None => queues.push(builder.fifo().unwrap()),
+            #[cfg(feature = "std")]
+            Some(limit) => queues.push(builder.retries(limit).fifo().unwrap()),
+            #[cfg(not(feature = "std"))]
+            Some(_) => {}
+        }
+        #[cfg(feature = "std")]
+        queues.push(retries.map_or(builder, |limit| builder.retries(limit)).lifo().unwrap());
+        for queue in queues {
+            queue.try_put(1).unwrap();
+            let mut put = faulty(7, queue.put(2));
+            assert_eq!(panic_of(|| queue.try_get()), Some(7));
+            let stats = queue.stats();
+            let (done, back) = if retries.is_some() { (0, 1) } else { (1, 0) };
+            assert_eq!((stats.put, stats.handed_out), (1, 1));
+            assert_eq!((stats.done, stats.failed, stats.retried), (done, 0, back));
+            assert_eq!((stats.in_hand, stats.unfinished, stats.len), (0, back, back));
+            if let Ok(job) = queue.try_get() {
+                assert_eq!((*job, job.attempt()), (1, 2));
+            }
+            assert_eq!(put.finish(), Ok(()));
         }
     }
 }

@@ -149,6 +149,24 @@ fn a_permit_owns_its_sender() {
     assert!(rx.is_closed(), "the permit was the last sender");
 }
 
+#[test]
+fn a_thread_waits_for_a_permit_of_its_own() {
+    let (tx, rx) = bounded(1);
+    tx.try_send(1).unwrap();
+    let waiting = thread::spawn({
+        let tx = tx.clone();
+        move || tx.reserve_owned_blocking().map(|permit| permit.send(2).unwrap())
+    });
+    while tx.stats().waiting_senders == 0 {
+        thread::yield_now();
+    }
+    assert_eq!(rx.try_recv(), Ok(1));
+    drop(waiting.join().unwrap().unwrap());
+    assert_eq!(rx.try_recv(), Ok(2));
+    rx.close();
+    assert_eq!(tx.reserve_owned_blocking().unwrap_err(), ReserveError::Closed);
+}
+
 /// What is forced in displaces a message, never a permit.
 #[test]
 fn force_send_leaves_permits_alone() {

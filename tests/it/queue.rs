@@ -497,7 +497,7 @@ fn the_last_handle_drops_the_items_and_an_owned_job_is_a_handle() {
 
 #[test]
 fn the_errors_say_what_happened() {
-    let text = "putting into a queue that is shut down, or is full and refuses";
+    let text = "putting into a queue that is shut down";
     assert_eq!(PutError(1).to_string(), text);
     assert_eq!(TryPutError::Full(1).to_string(), "putting into a full queue");
     assert_eq!(TryPutError::ShutDown(1).into_inner(), 1);

@@ -3,7 +3,7 @@
 use crate::common::{Task, on_every_runtime};
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use forebay::{ReserveError, SendError, SendSink, bounded};
+use forebay::{Builder, ReserveError, SendError, SendSink, SinkError, bounded};
 use futures_util::{Sink, SinkExt, StreamExt, stream};
 
 #[test]
@@ -31,7 +31,7 @@ fn all_are_sent_and_the_sink_goes_on() {
         sink.feed(4).await.unwrap();
         SinkExt::close(&mut sink).await.unwrap();
         assert!(rx.is_closed());
-        assert_eq!(sink.send(5).await, Err(SendError(None)));
+        assert_eq!(sink.send(5).await, Err(SinkError::Reserve(ReserveError::Closed)));
         assert_eq!(rx.recv().await, Ok(4));
     });
 }
@@ -42,11 +42,27 @@ fn a_closed_channel_gives_the_message_back() {
     let mut sink = Task::new(tx.into_sink());
     assert_eq!(sink.with(|sink, cx| Pin::new(sink).poll_ready(cx)), Poll::Ready(Ok(())));
     drop(rx);
-    assert_eq!(sink.with(|sink, _| Pin::new(sink).start_send(1)), Err(SendError(Some(1))));
+    let error = sink.with(|sink, _| Pin::new(sink).start_send(1)).unwrap_err();
+    assert_eq!(error, SinkError::Send(SendError(1)));
+    assert_eq!((error.is_closed(), error.to_string()), (true, SendError(1).to_string()));
+    assert_eq!(error.into_inner(), Some(1));
     assert_eq!(
         sink.with(|sink, cx| Pin::new(sink).poll_ready(cx)),
-        Poll::Ready(Err(SendError(None)))
+        Poll::Ready(Err(SinkError::Reserve(ReserveError::Closed)))
     );
+}
+
+#[test]
+fn an_open_channel_is_not_said_to_be_closed() {
+    let (tx, _rx) = Builder::new().weight(10, |_: &u8| 1).build().unwrap();
+    let mut sink = Task::new(tx.into_sink());
+    let Poll::Ready(Err(error)) = sink.with(|sink, cx| Pin::new(sink).poll_ready(cx)) else {
+        panic!("nothing can be reserved");
+    };
+    assert_eq!(error, SinkError::Reserve(ReserveError::TooMany { most: 0 }));
+    assert_eq!(error.to_string(), "no more than 0 can be reserved at a time");
+    assert!(!error.is_closed());
+    assert_eq!(error.into_inner(), None);
 }
 
 #[test]

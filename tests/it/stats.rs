@@ -1,9 +1,12 @@
 //! What the figures of a channel and of a queue say.
 
 use crate::common::{Task, watched};
+use core::future::ready;
 use forebay::queue::{self, Queue};
 use forebay::{Builder, Overflow, Receiver, Sender, Stats, TrySendError, bounded, unbounded};
 use std::thread;
+#[cfg(feature = "std")]
+use std::time::Duration;
 
 /// Sent, received, inside.
 fn flow(stats: Stats) -> (usize, usize, usize) {
@@ -113,6 +116,58 @@ fn the_deepest_length_and_the_refused_are_tracked() {
 }
 
 #[test]
+fn of_a_batch_each_message_that_comes_back_is_refused() {
+    let (sender, _receiver) = Builder::new().capacity(3).tracking().build().unwrap();
+    assert_eq!(sender.try_send_many(0..10).unwrap_err().into_inner().count(), 7);
+    assert_eq!(sender.stats().refused, Some(7));
+    // As many as there are, which is not known: one.
+    assert_eq!(sender.try_send_many((0..10).filter(|_| true)).unwrap_err().into_inner().sent(), 0);
+    assert!(sender.try_send_many(0..).is_err());
+    assert_eq!(sender.stats().refused, Some(9));
+    for queue in queues(3) {
+        assert_eq!(queue.try_put_many(0..10).unwrap_err().into_inner().len(), 7);
+        assert_eq!(queue.stats().refused, Some(7));
+        queue.shutdown(queue::Shutdown::Graceful);
+        assert!(queue.try_put_many(0..10).is_err());
+        assert_eq!(queue.stats().refused, Some(7));
+    }
+}
+
+#[test]
+fn what_comes_back_when_the_time_is_over_is_refused() {
+    let (sender, _receiver) = Builder::new().capacity(1).tracking().build().unwrap();
+    sender.try_send(0).unwrap();
+    assert!(Task::new(sender.send_or(1, ready(()))).finish().is_err());
+    assert!(Task::new(sender.offer_or(2, ready(()))).finish().is_err());
+    assert_eq!(sender.stats().refused, Some(2));
+    #[cfg(feature = "std")]
+    {
+        assert!(sender.send_timeout(3, Duration::ZERO).is_err());
+        assert!(sender.offer_timeout(4, Duration::ZERO).is_err());
+        assert_eq!(sender.stats().refused, Some(4));
+    }
+    sender.close();
+    assert!(Task::new(sender.send_or(5, ready(()))).finish().is_err());
+    assert!(sender.stats().refused <= Some(4));
+}
+
+#[test]
+fn what_is_dropped_with_the_last_receiver_has_come_out() {
+    let (sender, receiver) = bounded(3);
+    (0..3).for_each(|number| sender.try_send(number).unwrap());
+    receiver.try_recv().unwrap();
+    drop(receiver);
+    assert_eq!(flow(sender.stats()), (3, 3, 0));
+}
+
+#[test]
+fn permits_of_a_channel_without_limit_reserve_no_room() {
+    let (sender, _receiver) = unbounded::<u8>();
+    let permits = sender.try_reserve_many(5).unwrap();
+    assert_eq!((permits.len(), sender.stats().reserved), (5, 0));
+}
+
+#[test]
 fn they_are_shown_on_one_line() {
     let (sender, receiver) = bounded(3);
     sender.try_send(1).unwrap();
@@ -127,6 +182,12 @@ fn they_are_shown_on_one_line() {
         format!("{stats:?}")
             .starts_with("Stats { len: 1, capacity: Some(3), reserved: 0, weight: None, ")
     );
+
+    let builder = Builder::new().weight(100, |page: &&str| page.len());
+    let (sender, _receiver) = builder.build().unwrap();
+    sender.try_send("a page").unwrap();
+    let line = sender.stats().to_string();
+    assert!(line.starts_with("1 inside, weighing 6 of 100, 1 sent, 0 received, "), "{line}");
 
     let (sender, _receiver) = Builder::new().tracking().build().unwrap();
     sender.try_send(1).unwrap();

@@ -1,10 +1,13 @@
 //! Channels that are bounded by the weight of their messages. Here a message is its own weight.
 
 use crate::common::Task;
+use core::cell::Cell;
 use core::task::Poll;
 use forebay::{
     BuildError, Builder, Overflow, Pressure, Receiver, ReserveError, Sender, TrySendError,
 };
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 fn weighed(limit: usize) -> (Sender<usize>, Receiver<usize>) {
     Builder::new().weight(limit, |weight| *weight).build().unwrap()
@@ -207,20 +210,99 @@ fn what_does_not_go_by_weight_says_so() {
     assert_eq!(rx.drain().collect::<Vec<_>>(), [6, 4]);
 }
 
-/// A message that weighs something else when it comes out stops nobody.
+/// What was taken for a message is what it gives back, whatever it weighs by then.
 #[test]
-fn a_weight_that_changes_does_no_harm() {
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-    let weigh = |weight: &AtomicUsize| weight.load(Relaxed);
-    let (tx, rx) = Builder::new().weight(10, weigh).build().unwrap();
-    for round in 0..100 {
-        tx.try_send(AtomicUsize::new(round % 7)).unwrap();
-        let message = rx.try_recv().unwrap();
-        message.store(100, Relaxed);
-        tx.try_send(message).unwrap();
-        rx.try_recv().unwrap().store(0, Relaxed);
+fn a_weight_that_changes_leaves_the_sum_exact() {
+    let (tx, rx) = Builder::new().weight(10, |weight: &Cell<usize>| weight.get()).build().unwrap();
+    for (before, after) in [(7, 1), (1, 100), (3, 0), (10, 3)] {
+        let message = Rc::new(Cell::new(before));
+        let (shared, out) = Builder::new().weight(10, weigh_shared).build().unwrap();
+        shared.try_send(Rc::clone(&message)).unwrap();
+        message.set(after);
+        assert_eq!(shared.stats().weight, Some(before));
+        assert_eq!(out.drain().count(), 1);
+        assert_eq!(shared.stats().weight, Some(0));
     }
-    assert!(tx.stats().weight.unwrap() <= 10);
+    // One that gets lighter while it waits goes in when room is looked for again.
+    tx.try_send(Cell::new(8)).unwrap();
+    let mut send = Task::new(tx.send(Cell::new(5)));
+    assert!(send.settle().is_pending());
+    rx.try_recv().unwrap();
+    assert_eq!((send.settle(), tx.stats().weight), (Poll::Ready(Ok(())), Some(5)));
+}
+
+fn weigh_shared(weight: &Rc<Cell<usize>>) -> usize {
+    weight.get()
+}
+
+/// Weighs 5, but its weighing panics for the time set.
+struct Fuse {
+    /// How often it still answers; `usize::MAX`: always.
+    answers: Cell<usize>,
+    _alive: Rc<()>,
+}
+
+impl Fuse {
+    fn weigh(&self) -> usize {
+        let left = self.answers.get();
+        assert!(left > 0, "not to be weighed");
+        if left < usize::MAX {
+            self.answers.set(left - 1);
+        }
+        5
+    }
+}
+
+/// Nothing is taken when it is asked, so nothing is lost but the call: the message is where it was.
+#[test]
+fn a_weighing_that_panics_does_no_harm() {
+    let alive = Rc::new(());
+    let fuse = |answers| Fuse { answers: Cell::new(answers), _alive: Rc::clone(&alive) };
+    let messages = || Rc::strong_count(&alive) - 1;
+    let (tx, rx) = Builder::new().weight(10, Fuse::weigh).build().unwrap();
+    let panics = |call: &mut dyn FnMut()| {
+        assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    };
+
+    // In a call by value it is dropped, as with any panic.
+    panics(&mut || drop(tx.try_send(fuse(0))));
+    panics(&mut || drop(tx.force_send(fuse(0))));
+    panics(&mut || drop(tx.try_send_many([fuse(0), fuse(0)])));
+    assert_eq!((tx.len(), tx.stats().weight, messages()), (0, Some(0), 0));
+
+    // In a future it stays, and another poll goes on.
+    let mut send = Task::new(tx.send(fuse(0)));
+    panics(&mut || drop(send.poll()));
+    assert_eq!((tx.len(), messages()), (0, 1));
+    let message = send.into_inner().into_inner().unwrap();
+    message.answers.set(1);
+    tx.try_send(message).unwrap();
+    tx.try_send(fuse(1)).unwrap();
+    assert_eq!((tx.len(), tx.stats().weight, tx.is_full()), (2, Some(10), true));
+
+    // Where it was about to sleep its place is left: the next one is woken.
+    let mut second = Task::new(tx.send(fuse(usize::MAX)));
+    let mut first = Task::new(tx.send(fuse(1)));
+    panics(&mut || drop(first.settle()));
+    assert!(second.settle().is_pending());
+    drop(first);
+
+    // Those inside are never weighed again.
+    drop(rx.try_recv().unwrap());
+    assert_eq!(second.wakes(), 1);
+    assert!(second.settle().is_ready());
+    let mut batch = Vec::new();
+    assert_eq!(rx.try_recv_many(&mut batch, 5).unwrap(), 2);
+    batch.clear();
+    assert_eq!((tx.stats().weight, messages()), (Some(0), 0));
+
+    // A batch keeps those that are not sent.
+    let mut many = Task::new(tx.send_many([fuse(1), fuse(0), fuse(1)]));
+    panics(&mut || drop(many.poll()));
+    let unsent = many.into_inner().into_inner().unwrap();
+    assert_eq!((unsent.sent(), tx.len(), unsent.count()), (1, 1, 2));
+    drop(rx);
+    assert_eq!(messages(), 0);
 }
 
 #[cfg(feature = "std")]

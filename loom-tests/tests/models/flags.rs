@@ -225,7 +225,7 @@ fn lower_race_send_perm() {
 /// Lowering beside a close: the close stays.
 #[test]
 fn lower_close() {
-    explore(10, || {
+    explore(5, || {
         let (tx, rx) = channel(2);
         leave_flag_up(&rx);
         let thread = spawn({

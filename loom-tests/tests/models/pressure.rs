@@ -3,8 +3,8 @@
 //! The marks are as near to each other as they can be: High with more than two inside, Low with none.
 
 use crate::harness::{
-    Rx, Task, Tx, count_woken, drive, explore, force, join, join_all, poll_thread, put, put_thread,
-    spawn, take, take_thread, watched,
+    Rx, Task, Tx, closed, count_woken, drive, explore, force, join, join_all, poll_thread, put,
+    put_thread, spawn, take, take_thread, watched,
 };
 use forebay::Pressure::{self, High, Low};
 use futures_core::Stream;
@@ -332,6 +332,24 @@ fn stream() {
         tx.close();
         drive(&mut task);
         assert_eq!(task.output, Some(Low));
+    });
+}
+
+/// A close tells those who wait for the close. Where the length is watched, they do not wait with those for a level.
+#[test]
+fn closed_future() {
+    explore(20, || {
+        let (tx, rx) = low_with(0, bounded());
+        let mut waiting = [closed(&tx), closed(&tx)];
+        assert!(!waiting[0].poll());
+        let thread = spawn({
+            let rx = Arc::clone(&rx);
+            move || rx.close()
+        });
+        waiting[1].poll();
+        join(thread);
+        drive(&mut waiting);
+        assert!(waiting.iter().all(|task| task.is_done()));
     });
 }
 

@@ -117,6 +117,26 @@ fn gathered() {
     });
 }
 
+/// The room is gathered for the first of those that wait, however little the last one needs.
+#[test]
+fn gathered_for_the_first() {
+    explore(5, || {
+        let (tx, rx) = weighed(3, [1, 11, 21]);
+        let [mut heavy, mut light] = parked_sends(&tx, [3, 31]);
+        let thread = take_thread(&rx);
+        assert!(put(&tx, 41).is_err());
+        join(thread);
+        assert!(put(&tx, 41).is_err());
+        take(&rx).unwrap();
+        take(&rx).unwrap();
+        drive(&mut heavy);
+        assert!(heavy.is_done() && !light.is_done());
+        take(&rx).unwrap();
+        drive(&mut light);
+        assert!(light.is_done());
+    });
+}
+
 /// A channel in which so much was gathered for a send that was dropped, and nobody waits.
 fn left_behind(limit: usize, messages: &[u32]) -> (Tx, Rx) {
     let (tx, rx) = weighed(limit, []);

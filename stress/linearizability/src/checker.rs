@@ -30,7 +30,7 @@ pub struct Violation {
     operations: Vec<(Operation, Option<usize>)>,
 }
 
-/// Looks for an order of the operations in which a FIFO of `capacity` gives the recorded answers.
+/// Looks for an order of the operations in which `fifo`, or one of that capacity, gives the recorded answers.
 ///
 /// An operation that ended before another began comes before it. Each thread may have any number of them at a time; those of one
 /// thread with the same beginning and end are those of one call, and come in the order of the history.
@@ -40,7 +40,7 @@ pub struct Violation {
 ///
 /// # Panics
 /// If there are more than 128 operations.
-pub fn check(capacity: usize, history: &[Operation]) -> Result<(), Violation> {
+pub fn check(fifo: impl Into<Fifo>, history: &[Operation]) -> Result<(), Violation> {
     assert!(history.len() <= 128, "the set of operations is one word of 128 bits");
     let mut operations = history.to_vec();
     operations.sort_by_key(|operation| (operation.start, operation.end));
@@ -50,7 +50,7 @@ pub fn check(capacity: usize, history: &[Operation]) -> Result<(), Violation> {
         order: Vec::new(),
         longest: Vec::new(),
     };
-    if search.finish(0, &Fifo::new(capacity)) {
+    if search.finish(0, &fifo.into()) {
         return Ok(());
     }
     let longest = search.longest;

@@ -11,8 +11,10 @@ pub enum Outcome {
     Sent(u32),
     /// `force_send` found no room: the oldest message came back, or its own where all of the room was reserved.
     Displaced { sent: u32, oldest: u32 },
-    /// `try_send` found no room.
+    /// All of the room was taken.
     Full,
+    /// There was no room for this message.
+    Refused(u32),
     /// A permit was given.
     Reserved,
     /// The message of a permit is in.
@@ -35,10 +37,23 @@ pub enum Outcome {
     Len(usize),
 }
 
+/// What a message weighs where that counts.
+pub fn weight(message: u32) -> usize {
+    usize::try_from(message % 10).expect("a digit")
+}
+
+impl From<usize> for Fifo {
+    fn from(capacity: usize) -> Self {
+        Self::new(capacity)
+    }
+}
+
 /// A bounded FIFO that can be closed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Fifo {
     capacity: usize,
+    /// Whether the capacity is one of weight: that of a message is the last digit of its number.
+    weighs: bool,
     messages: VecDeque<u32>,
     reserved: usize,
     closed: bool,
@@ -46,7 +61,28 @@ pub struct Fifo {
 
 impl Fifo {
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, messages: VecDeque::new(), reserved: 0, closed: false }
+        Self { capacity, weighs: false, messages: VecDeque::new(), reserved: 0, closed: false }
+    }
+
+    /// One that is bounded by the weight of its messages.
+    pub fn weighing(limit: usize) -> Self {
+        Self { weighs: true, ..Self::new(limit) }
+    }
+
+    /// What a message takes of the room: a part of it, and no more than all.
+    fn room_for(&self, message: u32) -> usize {
+        if self.weighs { weight(message).clamp(1, self.capacity) } else { 1 }
+    }
+
+    /// How much of the room is taken.
+    pub fn weight(&self) -> usize {
+        self.messages.iter().map(|&message| self.room_for(message)).sum()
+    }
+
+    /// Whether there can be no room for the message. Room that is gathered for another is none, and is gathered only beside
+    /// messages.
+    pub fn refuses(&self, message: u32) -> bool {
+        self.room_for(message) > self.room() || (self.weighs && !self.is_empty())
     }
 
     pub fn len(&self) -> usize {
@@ -63,7 +99,7 @@ impl Fifo {
 
     /// What is neither filled nor reserved.
     pub fn room(&self) -> usize {
-        self.capacity - self.messages.len() - self.reserved
+        self.capacity - self.weight() - self.reserved
     }
 
     pub fn is_closed(&self) -> bool {
@@ -79,14 +115,17 @@ impl Fifo {
     /// The state after a call with this outcome; `None` if the call would have had another one.
     pub fn after(&self, outcome: Outcome) -> Option<Self> {
         let possible = match outcome {
-            Outcome::Sent(_) | Outcome::Reserved => !self.closed && !self.is_full(),
+            Outcome::Sent(message) => !self.closed && self.room_for(message) <= self.room(),
+            Outcome::Reserved => !self.closed && !self.is_full(),
             Outcome::SentReserved(_) => !self.closed && self.reserved > 0,
             Outcome::Released => self.reserved > 0,
             Outcome::Displaced { sent, oldest } => {
-                let first = self.messages.front().unwrap_or(&sent);
-                !self.closed && self.is_full() && *first == oldest
+                // The oldest need not be heavy enough, so nothing inside is displaced by weight.
+                let first = self.messages.front().filter(|_| !self.weighs).unwrap_or(&sent);
+                !self.closed && self.refuses(sent) && *first == oldest
             }
             Outcome::Full => !self.closed && self.is_full(),
+            Outcome::Refused(message) => !self.closed && self.refuses(message),
             Outcome::SendClosed => self.closed,
             Outcome::Received(message) => self.messages.front() == Some(&message),
             Outcome::Empty => !self.closed && self.is_empty(),
@@ -113,6 +152,7 @@ impl Fifo {
                 Outcome::Received(_) => drop(next.messages.pop_front()),
                 Outcome::Close(_) => next.closed = true,
                 Outcome::Full
+                | Outcome::Refused(_)
                 | Outcome::SendClosed
                 | Outcome::Empty
                 | Outcome::RecvClosed

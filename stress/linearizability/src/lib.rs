@@ -8,4 +8,4 @@ mod checker;
 mod fifo;
 
 pub use checker::{Operation, Violation, check};
-pub use fifo::{Fifo, Outcome};
+pub use fifo::{Fifo, Outcome, weight};

@@ -1,7 +1,7 @@
 //! The checker on histories that are known to be good or bad.
 
 use linearizability::Outcome::{
-    Close, Displaced, Empty, Full, IsClosed, Len, Received, RecvClosed, SendClosed, Sent,
+    Close, Displaced, Empty, Full, IsClosed, Len, Received, RecvClosed, Refused, SendClosed, Sent,
 };
 use linearizability::{Fifo, Operation, Outcome, check};
 
@@ -29,6 +29,29 @@ fn sequences_of_a_fifo_are_accepted() {
         (1, &[IsClosed(false), Close(true), IsClosed(true), RecvClosed]),
     ] {
         assert_eq!(check(capacity, &sequence(outcomes)), Ok(()), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn a_fifo_may_be_bounded_by_weight() {
+    let limit = || Fifo::weighing(10);
+    for outcomes in [
+        &[Sent(4), Sent(16), Refused(1), Received(4), Sent(23), Len(2)][..],
+        // Heavier than the limit there is none, and none is without weight.
+        &[Sent(9), Sent(10), Refused(20), Received(9), Received(10), Empty],
+        // Room may be gathered for another.
+        &[Sent(9), Refused(1), Sent(1), Displaced { sent: 2, oldest: 2 }],
+    ] {
+        assert_eq!(check(limit(), &sequence(outcomes)), Ok(()), "{outcomes:?}");
+    }
+    for outcomes in [
+        &[Sent(4), Sent(7)][..],
+        &[Sent(9), Sent(1), Sent(10)],
+        &[Refused(9)],
+        &[Sent(9), Displaced { sent: 2, oldest: 9 }],
+        &[Sent(9), Close(true), Refused(2)],
+    ] {
+        assert!(check(limit(), &sequence(outcomes)).is_err(), "{outcomes:?}");
     }
 }
 

@@ -1,14 +1,13 @@
 //! Handles that come and go under random schedules: the last of a side closes, and no message is left behind.
 
-#[path = "../../../tests/it/common/hand.rs"]
-#[expect(dead_code, reason = "the tests of the crate use more of it")]
-mod hand;
+#[path = "../../../tests/it/common/give_up.rs"]
+mod give_up;
 #[path = "../../../tests/it/common/ledger.rs"]
 mod ledger;
 mod schedules;
 
 use forebay::{Receiver, Sender, WeakSender, bounded, unbounded};
-use hand::give_up_after;
+use give_up::give_up_after;
 use ledger::{Ledger, Message};
 use shuttle::future::block_on;
 use shuttle::rand::{Rng, thread_rng};

@@ -37,7 +37,8 @@ fn explore(roles: &'static [Role], calls: usize) {
     schedules::explore(move || {
         let mut rng = thread_rng();
         let capacity = Some(rng.gen_range(1..=5)).filter(|&capacity| capacity <= 4);
-        run(roles, Shape { capacity, calls, seed: rng.r#gen() });
+        let weighs = capacity.is_some() && rng.gen_bool(0.25);
+        run(roles, Shape { capacity, weighs, calls, seed: rng.r#gen() });
     });
 }
 

@@ -82,7 +82,8 @@ impl Round {
             })
             .collect();
         let capacity = Some(rng.usize(1..=5)).filter(|&capacity| capacity <= 4);
-        let shape = Shape { capacity, calls: 40 / threads, seed };
+        let weighs = capacity.is_some() && rng.u32(0..4) == 0;
+        let shape = Shape { capacity, weighs, calls: 40 / threads, seed };
         let channel = shape.channel();
         let players = Mutex::new(shape.players(&roles, &channel, WORLD));
         Self {

@@ -14,10 +14,21 @@ pub enum Call {
     Reserve {
         sends: bool,
     },
+    /// Waits for the room, if it does, by the future that owns its sender.
+    AwaitPermit {
+        sends: bool,
+        patience: Patience,
+    },
     Send(Patience),
+    SendOwned(Patience),
+    /// Until the timer has been polled so often.
+    SendOr(u32),
     TryRecv,
     TryRecvMany(usize),
     Recv(Patience),
+    RecvOwned(Patience),
+    RecvMany(usize, Patience),
+    RecvOr(u32),
     /// The stream's.
     Next(Patience),
     Close,
@@ -52,20 +63,26 @@ impl Role {
 }
 
 fn sending(rng: &mut Rng) -> Call {
-    match rng.u32(0..12) {
+    match rng.u32(0..15) {
         0..2 => Call::TrySend,
         2 => Call::ForceSend,
         3..5 => Call::TrySendMany(rng.u32(2..4)),
-        5..7 => Call::Reserve { sends: rng.u32(0..4) > 0 },
+        5 => Call::Reserve { sends: rng.u32(0..4) > 0 },
+        6 => Call::AwaitPermit { sends: rng.u32(0..4) > 0, patience: patience(rng) },
+        7..9 => Call::SendOwned(patience(rng)),
+        9 => Call::SendOr(rng.u32(1..4)),
         _ => Call::Send(patience(rng)),
     }
 }
 
 fn receiving(rng: &mut Rng) -> Call {
-    match rng.u32(0..10) {
+    match rng.u32(0..14) {
         0..2 => Call::TryRecv,
         2 => Call::Next(patience(rng)),
         3..5 => Call::TryRecvMany(rng.usize(2..4)),
+        5 => Call::RecvOwned(patience(rng)),
+        6..8 => Call::RecvMany(rng.usize(2..4), patience(rng)),
+        8 => Call::RecvOr(rng.u32(1..4)),
         _ => Call::Recv(patience(rng)),
     }
 }

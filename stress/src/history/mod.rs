@@ -11,8 +11,8 @@ pub use player::{Player, World, drain};
 
 use crowd::Crowd;
 use fastrand::Rng;
-use forebay::{Receiver, Sender, bounded, unbounded};
-use linearizability::{Operation, check};
+use forebay::{Builder, Receiver, Sender, bounded, unbounded};
+use linearizability::{Fifo, Operation, check, weight};
 use std::sync::Arc;
 
 /// The size of a history. Together with the seed it says what each task does.
@@ -20,13 +20,22 @@ use std::sync::Arc;
 pub struct Shape {
     /// `None`: unbounded.
     pub capacity: Option<usize>,
+    /// Whether the capacity is one of weight.
+    pub weighs: bool,
     pub calls: usize,
     pub seed: u64,
 }
 
 impl Shape {
     pub fn channel(self) -> (Sender<u32>, Receiver<u32>) {
-        self.capacity.map_or_else(unbounded, bounded)
+        match self.capacity {
+            Some(limit) if self.weighs => {
+                let builder = Builder::new().weight(limit, |&message| weight(message));
+                builder.build().expect("a limit")
+            }
+            Some(capacity) => bounded(capacity),
+            None => unbounded(),
+        }
     }
 
     /// A player for each role, with clones of the handles.
@@ -48,7 +57,9 @@ impl Shape {
     /// # Panics
     /// If no FIFO has such a history.
     pub fn check(self, history: &[Operation]) {
-        if let Err(violation) = check(self.capacity.unwrap_or(usize::MAX), history) {
+        let capacity = self.capacity.unwrap_or(usize::MAX);
+        let fifo = if self.weighs { Fifo::weighing(capacity) } else { Fifo::new(capacity) };
+        if let Err(violation) = check(fifo, history) {
             panic!("{self:?}: {violation}");
         }
     }

@@ -2,12 +2,16 @@
 
 use super::call::{Call, Patience};
 use super::crowd::{Crowd, State};
-use forebay::{Receiver, ReserveError, SendError, Sender, TryRecvError, TrySendError};
+use forebay::{
+    Permit, Receiver, RecvError, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    Sender, TryRecvError, TrySendError,
+};
 use futures_core::Stream;
 use linearizability::{Operation, Outcome};
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// What differs from one executor to the other.
 #[derive(Clone, Copy)]
@@ -93,25 +97,25 @@ impl Player {
             Call::TrySendMany(count) => self.try_send_many(start, count),
             Call::Reserve { sends } => self.reserve(start, sends),
             Call::TryRecvMany(limit) => self.try_recv_many(start, limit),
+            Call::AwaitPermit { sends, patience } => {
+                self.await_permit(start, sends, patience).await
+            }
             Call::Send(patience) => self.send(start, patience).await,
+            Call::SendOwned(patience) => self.send_owned(start, patience).await,
+            Call::SendOr(polls) => self.send_or(start, polls).await,
+            Call::RecvMany(limit, patience) => self.recv_many(start, limit, patience).await,
+            Call::RecvOr(polls) => self.recv_or(start, polls).await,
             Call::TryRecv => {
                 let outcome = try_recv(&self.receiver);
                 self.record.end("try_recv", start, outcome);
             }
             Call::Recv(patience) => {
-                let Self { task, crowd, sender, receiver, record, .. } = self;
-                let mut recv = receiver.recv();
-                let answer = crowd.wait(
-                    *task,
-                    State::Receives,
-                    patience,
-                    |cx| Pin::new(&mut recv).poll(cx),
-                    || close_all(crowd, sender, receiver, record),
-                );
-                if let Some(answer) = answer.await {
-                    let outcome = answer.map_or(Outcome::RecvClosed, Outcome::Received);
-                    record.end("recv", start, outcome);
-                }
+                let receiver = self.receiver.clone();
+                self.recv("recv", start, patience, receiver.recv()).await;
+            }
+            Call::RecvOwned(patience) => {
+                let recv = self.receiver.clone().recv_owned();
+                self.recv("recv_owned", start, patience, recv).await;
             }
             Call::Next(patience) => {
                 let Self { task, crowd, sender, receiver, stream, record, .. } = self;
@@ -132,10 +136,11 @@ impl Player {
                 self.record.end("close", start, Outcome::Close(first));
             }
             Call::Look => {
-                let len = self.receiver.len();
+                let observer = self.sender.observer();
+                let len = observer.len();
                 self.record.end("len", start, Outcome::Len(len));
                 let start = (self.record.world.now)();
-                let closed = self.receiver.is_closed();
+                let closed = observer.is_closed();
                 self.record.end("is_closed", start, Outcome::IsClosed(closed));
             }
         }
@@ -148,7 +153,7 @@ impl Player {
             Err(error) => {
                 let full = matches!(error, TrySendError::Full(_));
                 assert_eq!(error.into_inner(), message);
-                if full { Outcome::Full } else { Outcome::SendClosed }
+                if full { Outcome::Refused(message) } else { Outcome::SendClosed }
             }
         };
         self.record.end("try_send", start, outcome);
@@ -173,9 +178,11 @@ impl Player {
         let (sent, stopped) = match self.sender.try_send_many(messages.iter().copied()) {
             Ok(sent) => (sent, None),
             Err(error) => {
-                let stopped = if error.is_full() { Outcome::Full } else { Outcome::SendClosed };
+                let full = error.is_full();
                 let unsent = error.into_inner();
                 let sent = unsent.sent();
+                let stopped =
+                    if full { Outcome::Refused(messages[sent]) } else { Outcome::SendClosed };
                 assert!(unsent.eq(messages[sent..].iter().copied()));
                 (sent, Some(stopped))
             }
@@ -200,25 +207,51 @@ impl Player {
     }
 
     fn reserve(&mut self, start: u64, sends: bool) {
-        let message = self.record.message();
-        let Self { sender, record, .. } = self;
-        let permit = match sender.try_reserve() {
-            Ok(permit) => permit,
-            Err(error) => {
-                let full = error == ReserveError::Full;
-                return record.end(
-                    "reserve",
-                    start,
-                    if full { Outcome::Full } else { Outcome::SendClosed },
-                );
+        let sender = self.sender.clone();
+        match sender.try_reserve() {
+            Ok(permit) => {
+                self.record.end("reserve", start, Outcome::Reserved);
+                self.use_permit(permit, sends, Permit::send);
             }
-        };
-        record.end("reserve", start, Outcome::Reserved);
+            Err(error) => self.not_reserved("reserve", start, error),
+        }
+    }
+
+    async fn await_permit(&mut self, start: u64, sends: bool, patience: Patience) {
+        let mut reserve = self.sender.clone().reserve_owned();
+        let poll = |cx: &mut Context<'_>| Pin::new(&mut reserve).poll(cx);
+        match self.wait(State::Sends, patience, poll).await {
+            Some(Ok(permit)) => {
+                self.record.end("reserve_owned", start, Outcome::Reserved);
+                self.use_permit(permit, sends, |permit, message| permit.send(message).map(drop));
+            }
+            Some(Err(error)) => self.not_reserved("reserve_owned", start, error),
+            None => {}
+        }
+    }
+
+    fn not_reserved(&mut self, call: &'static str, start: u64, error: ReserveError) {
+        match error {
+            ReserveError::Full => self.record.end(call, start, Outcome::Full),
+            ReserveError::Closed => self.record.end(call, start, Outcome::SendClosed),
+            // By weight nothing is reserved.
+            _ => assert!(self.sender.stats().weight.is_some(), "{error}"),
+        }
+    }
+
+    fn use_permit<P>(
+        &mut self,
+        permit: P,
+        sends: bool,
+        send: impl FnOnce(P, u32) -> Result<(), SendError<u32>>,
+    ) {
+        let record = &mut self.record;
+        let message = record.message();
         (record.world.pause)();
         let start = (record.world.now)();
         let mut closed = false;
         if sends {
-            match permit.send(message) {
+            match send(permit, message) {
                 Ok(()) => return record.end("permit", start, Outcome::SentReserved(message)),
                 Err(SendError(returned)) => assert_eq!(returned, message),
             }
@@ -230,27 +263,118 @@ impl Player {
         record.end_each("permit", start, outcomes.into_iter().flatten());
     }
 
-    async fn send(&mut self, start: u64, patience: Patience) {
+    /// As [`Crowd::wait`], of this task.
+    async fn wait<T>(
+        &mut self,
+        asleep: State,
+        patience: Patience,
+        poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Option<T> {
         let Self { task, crowd, sender, receiver, record, .. } = self;
-        let message = record.message();
+        let close = || close_all(crowd, sender, receiver, record);
+        crowd.wait(*task, asleep, patience, poll, close).await
+    }
+
+    async fn send(&mut self, start: u64, patience: Patience) {
+        let message = self.record.message();
+        let sender = self.sender.clone();
         let mut send = sender.send(message);
-        let answer = crowd.wait(
-            *task,
-            State::Sends,
-            patience,
-            |cx| Pin::new(&mut send).poll(cx),
-            || close_all(crowd, sender, receiver, record),
-        );
-        match answer.await {
-            Some(Ok(())) => record.end("send", start, Outcome::Sent(message)),
+        let answer = self.wait(State::Sends, patience, |cx| Pin::new(&mut send).poll(cx)).await;
+        self.sent("send", start, message, answer);
+        // It must be in nobody's hands: the checker knows nothing of it.
+        assert_eq!(send.into_inner(), answer.is_none().then_some(message));
+    }
+
+    async fn send_owned(&mut self, start: u64, patience: Patience) {
+        let message = self.record.message();
+        let mut send = self.sender.clone().send_owned(message);
+        let answer = self.wait(State::Sends, patience, |cx| Pin::new(&mut send).poll(cx)).await;
+        self.sent("send_owned", start, message, answer);
+        assert_eq!(send.into_inner().1, answer.is_none().then_some(message));
+    }
+
+    async fn send_or(&mut self, start: u64, polls: u32) {
+        let message = self.record.message();
+        let sender = self.sender.clone();
+        let mut send = pin!(sender.send_or(message, timer(polls)));
+        let answer = self.wait(State::Sends, None, |cx| send.as_mut().poll(cx)).await;
+        let answer = match answer.expect("it waits for as long as it takes") {
+            Ok(()) => Some(Ok(())),
+            Err(SendTimeoutError::Closed(message)) => Some(Err(SendError(message))),
+            Err(SendTimeoutError::Timeout(returned)) => {
+                assert_eq!(returned, message);
+                None
+            }
+        };
+        self.sent("send_or", start, message, answer);
+    }
+
+    /// What came of a message; `None`: it was not sent.
+    fn sent(
+        &mut self,
+        call: &'static str,
+        start: u64,
+        message: u32,
+        answer: Option<Result<(), SendError<u32>>>,
+    ) {
+        match answer {
+            Some(Ok(())) => self.record.end(call, start, Outcome::Sent(message)),
             Some(Err(SendError(returned))) => {
                 assert_eq!(returned, message);
-                record.end("send", start, Outcome::SendClosed);
+                self.record.end(call, start, Outcome::SendClosed);
             }
-            // It must be in nobody's hands: the checker knows nothing of it.
-            None => assert_eq!(send.into_inner(), Some(message)),
+            None => {}
         }
     }
+
+    async fn recv(
+        &mut self,
+        call: &'static str,
+        start: u64,
+        patience: Patience,
+        mut recv: impl Future<Output = Result<u32, RecvError>> + Unpin,
+    ) {
+        let poll = |cx: &mut Context<'_>| Pin::new(&mut recv).poll(cx);
+        if let Some(answer) = self.wait(State::Receives, patience, poll).await {
+            self.record.end(call, start, answer.map_or(Outcome::RecvClosed, Outcome::Received));
+        }
+    }
+
+    async fn recv_many(&mut self, start: u64, limit: usize, patience: Patience) {
+        let mut messages = Vec::new();
+        let receiver = self.receiver.clone();
+        let mut recv = receiver.recv_many(&mut messages, limit);
+        let poll = |cx: &mut Context<'_>| Pin::new(&mut recv).poll(cx);
+        let answer = self.wait(State::Receives, patience, poll).await;
+        drop(recv);
+        assert_eq!(messages.len(), answer.map_or(0, |count| count.unwrap_or(0)));
+        let closed = (answer == Some(Err(RecvError))).then_some(Outcome::RecvClosed);
+        let outcomes = messages.into_iter().map(Outcome::Received).chain(closed);
+        self.record.end_each("recv_many", start, outcomes);
+    }
+
+    async fn recv_or(&mut self, start: u64, polls: u32) {
+        let receiver = self.receiver.clone();
+        let mut recv = pin!(receiver.recv_or(timer(polls)));
+        let answer = self.wait(State::Receives, None, |cx| recv.as_mut().poll(cx)).await;
+        let outcome = match answer.expect("it waits for as long as it takes") {
+            Ok(message) => Outcome::Received(message),
+            Err(RecvTimeoutError::Closed) => Outcome::RecvClosed,
+            Err(RecvTimeoutError::Timeout) => return,
+        };
+        self.record.end("recv_or", start, outcome);
+    }
+}
+
+/// Over when it has been polled so often. It wakes its task at each.
+async fn timer(polls: u32) {
+    let mut left = polls;
+    poll_fn(|cx| {
+        left -= 1;
+        cx.waker().wake_by_ref();
+        if left == 0 { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// Ends a history in which everybody sleeps, if it is right that they do.

@@ -1,6 +1,5 @@
 //! Futures and streams polled by hand, each with a waker that counts.
 
-use core::future::poll_fn;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
@@ -154,25 +153,4 @@ impl<S: Stream> Task<S> {
             Poll::Pending => panic!("a stream that must be ready waits"),
         }
     }
-}
-
-/// Cancels `future` once it was polled `polls` times without an answer. It wakes itself between
-/// the polls: a timeout that needs no clock and no progress of others.
-pub(crate) async fn give_up_after<F: Future + Unpin>(
-    polls: usize,
-    future: &mut F,
-) -> Option<F::Output> {
-    let mut left = polls;
-    poll_fn(move |cx| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        let answer = Pin::new(&mut *future).poll(cx);
-        if answer.is_pending() {
-            cx.waker().wake_by_ref();
-        }
-        answer.map(Some)
-    })
-    .await
 }

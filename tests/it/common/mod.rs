@@ -1,15 +1,19 @@
 //! What the tests share: runtimes, polling by hand, and messages whose drops are counted.
 
+mod every_runtime;
 mod executor;
+mod give_up;
 mod hand;
 mod ledger;
 mod queues;
 mod runtime;
 mod watchdog;
 
+pub(crate) use every_runtime::on_every_runtime;
 pub(crate) use executor::{Executor, Order};
-pub(crate) use hand::{Task, Wakes, give_up_after};
+pub(crate) use give_up::give_up_after;
+pub(crate) use hand::{Task, Wakes};
 pub(crate) use ledger::{Ledger, Message};
 pub(crate) use queues::queues;
-pub(crate) use runtime::{Runtime, on_every_runtime};
+pub(crate) use runtime::Runtime;
 pub(crate) use watchdog::watched;

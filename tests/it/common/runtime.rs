@@ -1,10 +1,7 @@
-//! One test body on every runtime, under the watchdog.
+//! The runtimes, in one form.
 
-use core::panic::Location;
 use core::pin::Pin;
 use std::thread;
-
-use super::watchdog::guarded;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Runtime {
@@ -61,16 +58,5 @@ impl Runtime {
                 Box::pin(async { receiver.await.expect("the task did not panic") })
             }
         }
-    }
-}
-
-/// Runs `test` once on each runtime.
-#[track_caller]
-pub(crate) fn on_every_runtime(test: impl AsyncFn(Runtime)) {
-    let caller = Location::caller();
-    for runtime in Runtime::ALL {
-        // Captured like all output of a test: it says on which runtime the test failed.
-        println!("on {runtime:?}");
-        guarded(format_args!("{caller} on {runtime:?}"), || runtime.block_on(test(runtime)));
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Program<'a> {
             assert_eq!(back.map(|item| item.id), Some(item.id));
             return;
         }
-        match put.poll() {
+        match self.poll(&mut put) {
             Poll::Pending => {
                 assert_eq!(self.model.phase, Phase::Open);
                 self.puts.push((put, item));
@@ -120,12 +120,18 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// Polls once, or twice where that tells more: the first one may have given way.
+    fn poll<F: Future + Unpin>(&self, task: &mut Task<F>) -> Poll<F::Output> {
+        let polled = task.poll();
+        if polled.is_pending() && self.model.phase > Phase::Open { task.poll() } else { polled }
+    }
+
     fn poll_get(&mut self) {
         let Some(mut get) = self.random.pick(&mut self.gets) else { return };
         if self.random.one_in(4) {
             return;
         }
-        match get.poll() {
+        match self.poll(&mut get) {
             Poll::Pending => {
                 assert_eq!(self.model.phase, Phase::Open);
                 self.gets.push(get);

@@ -1,9 +1,13 @@
 //! Channels under everything at once, on every runtime, until the time is up. Every message is accounted for.
 
-#[path = "../../../../tests/it/common/mod.rs"]
-mod common;
+#[path = "../../../../tests/it/common/give_up.rs"]
+mod give_up;
+#[path = "../../../../tests/it/common/ledger.rs"]
+mod ledger;
 mod receiving;
 mod round;
+#[path = "../../../../tests/it/common/runtime.rs"]
+mod runtime;
 mod sending;
 mod watchdog;
 

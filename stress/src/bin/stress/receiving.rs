@@ -1,7 +1,9 @@
 //! A task that receives by every way.
 
-use crate::common::{Message, Runtime, give_up_after};
+use crate::give_up::give_up_after;
+use crate::ledger::Message;
 use crate::round::{Fate, random_timeout};
+use crate::runtime::Runtime;
 use crate::watchdog::Status;
 use fastrand::Rng;
 use forebay::{Receiver, RecvError, TryRecvError};

@@ -1,7 +1,8 @@
 //! One channel from its beginning to its end.
 
-use crate::common::{Ledger, Message, Runtime};
+use crate::ledger::{Ledger, Message};
 use crate::receiving::Receiving;
+use crate::runtime::Runtime;
 use crate::sending::Sending;
 use crate::watchdog::Watchdog;
 use fastrand::Rng;
@@ -109,10 +110,15 @@ impl<'a> Round<'a> {
         let ledger = Ledger::new(self.senders * self.each);
         // Keeps the memory of the channel, but neither the channel open nor the messages in it.
         let weak = sender.downgrade();
-        let may_drop = self.receivers_leave;
+        let (closes, may_drop) = (self.closes, self.receivers_leave);
         let fates = self.runtime.block_on(self.run_tasks(sender, receiver, ledger.clone()));
         assert!(weak.upgrade().is_none(), "open without senders");
-        settle(&fates, &ledger, may_drop)
+        let totals = settle(&fates, &ledger, may_drop);
+        if !closes && !may_drop {
+            // Nobody had a reason to send less than all.
+            ledger.assert_all_dropped();
+        }
+        totals
     }
 
     async fn run_tasks(

@@ -1,7 +1,9 @@
 //! A task that sends by every way.
 
-use crate::common::{Ledger, Message, Runtime, give_up_after};
+use crate::give_up::give_up_after;
+use crate::ledger::{Ledger, Message};
 use crate::round::{Fate, random_timeout};
+use crate::runtime::Runtime;
 use crate::watchdog::Status;
 use fastrand::Rng;
 use forebay::{SendError, Sender, TrySendError};

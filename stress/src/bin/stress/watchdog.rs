@@ -1,6 +1,6 @@
 //! Ends the program when nothing goes on any more, and says where everybody stands, also after a panic.
 
-use crate::common::Message;
+use crate::ledger::Message;
 use forebay::{Receiver, Sender};
 use std::panic;
 use std::process::abort;
