@@ -20,6 +20,7 @@ mod batch;
 mod life;
 mod overflow;
 mod permit;
+mod turn;
 
 #[derive(Debug)]
 pub(crate) struct Channel<T> {
@@ -260,34 +261,6 @@ impl<T> Channel<T> {
     /// nor by the weight of another message; and the channel is open.
     pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
         self.buffer.is_full_of_messages(full)
-    }
-
-    /// Whether a `recv` that finds a message is to give way to other tasks first. One of `many` messages
-    /// may have passed the place at which a budget ended.
-    pub(crate) fn recv_gives_way(&self, many: bool) -> bool {
-        let (end, here) = self.buffer.pop_budget();
-        (here || many) && self.len() != 0 && self.patience.of_receivers().gives_way_at(end)
-    }
-
-    /// Whether a `send` that need not wait is to give way to other tasks first.
-    pub(crate) fn send_gives_way(&self, many: bool) -> bool {
-        let senders = self.patience.of_senders();
-        if self.overflow.drops() && senders.gives_way_standing() {
-            return true;
-        }
-        let (end, here) = self.buffer.push_budget();
-        (here || many) && !self.is_full() && senders.gives_way_at(end)
-    }
-
-    /// The same of an `offer`, which is also refused without a wait.
-    pub(crate) fn offer_gives_way(&self) -> bool {
-        let refuses = self.overflow == Overflow::Refuse;
-        refuses && self.patience.of_senders().gives_way_standing() || self.send_gives_way(false)
-    }
-
-    /// The same of a permit, which may be given back without a message.
-    pub(crate) fn reserve_gives_way(&self) -> bool {
-        !self.is_full() && self.patience.of_senders().gives_way_standing()
     }
 
     /// Passes on a notification of `arrivals` that a `recv` did not use.

@@ -69,8 +69,17 @@ impl<T> Attempt for Sending<'_, T> {
         Some(self.of_senders())
     }
 
+    #[inline]
+    fn turn_is_over(&self) -> bool {
+        self.channel.send_turn_is_over()
+    }
+
     fn gives_way(&self) -> bool {
-        self.channel.send_gives_way(false)
+        self.channel.send_gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.channel.begin_send_turn();
     }
 
     fn raise(&self, full: Position) -> bool {
@@ -136,8 +145,17 @@ impl<T> Attempt for Receiving<'_, T> {
         Some(self.of_receivers())
     }
 
+    #[inline]
+    fn turn_is_over(&self) -> bool {
+        self.channel.recv_turn_is_over()
+    }
+
     fn gives_way(&self) -> bool {
-        self.channel.recv_gives_way(false)
+        self.channel.recv_gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.channel.begin_recv_turn();
     }
 
     fn raise(&self, empty: Position) -> bool {

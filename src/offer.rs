@@ -91,6 +91,10 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.channel.offer_gives_way()
     }
 
+    fn begin_turn(&self) {
+        self.0.begin_turn();
+    }
+
     fn raise(&self, full: Self::Seen) -> bool {
         self.0.raise(full)
     }

@@ -1,9 +1,9 @@
-//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and where
-//! the executor was last given its turn. Nothing here decides whether a wait is right, nor who is next:
+//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and how long
+//! a task goes on before it gives way. Nothing here decides whether a wait is right, nor who is next:
 //! only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, BUDGET, HEURISTICS, this_thread};
+use crate::sync::{AtomicUsize, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]
@@ -36,21 +36,12 @@ struct Lessons {
     spin: Option<Habit>,
     /// On which thread this side last waited, or woke the other one; zero before.
     thread: AtomicUsize,
-    /// Where a budget ended last; zero before.
-    yielded_at: AtomicUsize,
-    /// Of operations after which all is as before.
-    standing: Budget,
 }
 
 impl Lessons {
     fn new(spins: bool) -> Self {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
-        Self {
-            spin: spins.then(spin),
-            thread: AtomicUsize::new(0),
-            yielded_at: AtomicUsize::new(0),
-            standing: Budget::new(),
-        }
+        Self { spin: spins.then(spin), thread: AtomicUsize::new(0) }
     }
 
     fn is_on(&self, here: usize) {
@@ -106,44 +97,6 @@ impl Patient<'_> {
         if self.own.spin.is_some() {
             self.own.is_on(this_thread());
         }
-    }
-
-    /// Whether the budget that ended at this place has not ended there yet: a wait that is dropped and
-    /// begun again gives way once, and then gets its message. The first one, of a channel that may be
-    /// short-lived, is free.
-    pub(crate) fn gives_way_at(self, end: usize) -> bool {
-        let last = self.own.yielded_at.load(Relaxed);
-        if last != end {
-            self.own.yielded_at.store(end, Relaxed);
-        }
-        last != end && last != 0
-    }
-
-    /// Whether a budget ends with this operation, which is ready and may lead to no other place.
-    pub(crate) fn gives_way_standing(self) -> bool {
-        self.own.standing.ends(|| true)
-    }
-}
-
-/// A count of operations, after which a task gives way.
-#[derive(Debug)]
-pub(crate) struct Budget {
-    spent: AtomicUsize,
-}
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Self { spent: AtomicUsize::new(0) }
-    }
-
-    /// Spends one operation. `true` if it was the last one, and the next is `ready`: a new budget begins then.
-    ///
-    /// A guess: of threads that spend at once, one may be missed.
-    pub(crate) fn ends(&self, ready: impl FnOnce() -> bool) -> bool {
-        let spent = self.spent.load(Relaxed) + 1;
-        let ends = HEURISTICS && spent >= BUDGET && ready();
-        self.spent.store(if ends { 0 } else { spent.min(BUDGET) }, Relaxed);
-        ends
     }
 }
 

@@ -190,7 +190,11 @@ impl<T, A: Receives<T>> Attempt for ReceivingMany<'_, T, A> {
     }
 
     fn gives_way(&self) -> bool {
-        self.receiving.channel().recv_gives_way(true)
+        self.receiving.gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.receiving.begin_turn();
     }
 
     fn raise(&self, empty: Position) -> bool {

@@ -206,7 +206,11 @@ impl<'a, T> Attempt for Reserving<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.channel.reserve_gives_way()
+        self.channel.send_gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.channel.begin_send_turn();
     }
 
     fn raise(&self, full: Position) -> bool {

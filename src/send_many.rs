@@ -264,7 +264,11 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
     }
 
     fn gives_way(&self) -> bool {
-        self.sending.channel.send_gives_way(true)
+        self.sending.gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.sending.begin_turn();
     }
 
     fn has_progressed(&mut self) -> bool {

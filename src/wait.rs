@@ -150,25 +150,22 @@ pub(crate) fn poll<A: Attempt>(
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
         // Most polls are the first of their wait and succeed: nothing is to be settled then.
-        if let Some(output) = fast(attempt) {
-            return Poll::Ready(output);
+        if !attempt.turn_is_over() {
+            if let Some(output) = fast(attempt) {
+                return Poll::Ready(output);
+            }
         }
     }
     poll_slow(attempt, stage, cx.waker())
-}
-
-/// The executor gets its turn first.
-#[cold]
-fn give_way(gate: &Gate, stage: &mut Stage, waker: &Waker) {
-    *stage = Stage::Yielded(gate.draw());
-    waker.wake_by_ref();
 }
 
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
     if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
-        give_way(attempt.gate(), stage, waker);
+        // Others first. Its age makes up for the turn.
+        *stage = Stage::Yielded(attempt.gate().draw());
+        waker.wake_by_ref();
         return Poll::Pending;
     }
     match step(attempt, stage, waker) {
@@ -276,6 +273,9 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
 
 /// Ends a wait that succeeds.
 fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
+    if HEURISTICS && !matches!(stage, Stage::Awake) {
+        attempt.begin_turn();
+    }
     match mem::take(stage) {
         // The notification that led here is used.
         Stage::Notified(ticket) => attempt.gate().settle(ticket),

@@ -1,6 +1,7 @@
 //! How positions run through a ring, and what lies between two of them.
 
 use super::position::Position;
+use crate::sync::BUDGET;
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Geometry {
     /// How far the index of a ring is above the flags and the permits.
     const SHIFT: u32 = Position::SHIFT + Self::PERMIT_BITS;
     /// One step of the index.
-    const STEP: usize = 1 << Self::SHIFT;
+    pub(super) const STEP: usize = 1 << Self::SHIFT;
     /// The largest capacity that leaves two bits for the lap.
     pub(super) const MAX: usize = usize::MAX >> (Self::SHIFT + 2);
 
@@ -40,17 +41,6 @@ impl Geometry {
             turn: (places - last) << Self::SHIFT,
             lap: places << Self::SHIFT,
         })
-    }
-
-    /// Whether a budget of operations ends here.
-    #[inline]
-    pub(super) fn ends_budget(position: Position) -> bool {
-        position.ends_budget_above(Self::SHIFT)
-    }
-
-    /// Where the last budget ended, as a number, and whether it is here.
-    pub(super) fn budget(position: Position) -> (usize, bool) {
-        position.budget_above(Self::SHIFT)
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -91,6 +81,12 @@ impl Geometry {
         // From the last slot a turn leads to the next lap, whose indices begin at zero again.
         let unused = if index > self.last { self.turn - Self::STEP } else { 0 };
         Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
+    }
+
+    /// Where a turn ends of which the first operation has led here. Places that no slot has count as well: it is somewhat shorter
+    /// in most rings, but takes a whole lap where that has no more slots.
+    pub(super) fn turn_end(position: Position) -> Position {
+        Self::in_row(Position(position.0 & !(Self::STEP - 1)), BUDGET - 1)
     }
 
     /// Whether both stand at the same place, whatever their flags and permits.

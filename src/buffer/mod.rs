@@ -10,6 +10,7 @@ mod ring;
 mod segments;
 mod slot;
 mod stage;
+mod turn;
 mod weighted;
 
 pub(crate) use answer::{NotDisplaced, Owed, PopError, PushError};
@@ -19,7 +20,7 @@ pub(crate) use geometry::Traffic;
 pub(crate) use level::Marks;
 pub(crate) use position::Position;
 
-use crate::sync::Ordering::{Acquire, Relaxed};
+use crate::sync::Ordering::Acquire;
 use crate::sync::uninterrupted;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -238,24 +239,6 @@ impl<T> Buffer<T> {
         match self {
             Self::Bounded(ring) => ring.is_full_of_messages(full),
             Self::Chained(_) => false,
-        }
-    }
-
-    /// Where the last budget of pushes ended, as a number; and whether that is the place of the next one.
-    pub(crate) fn push_budget(&self) -> (usize, bool) {
-        self.budget(self.tail())
-    }
-
-    /// The same of pops.
-    pub(crate) fn pop_budget(&self) -> (usize, bool) {
-        self.budget(self.messages_head())
-    }
-
-    fn budget(&self, word: &Cursor) -> (usize, bool) {
-        let position = word.load(Relaxed);
-        match self {
-            Self::Bounded(_) => Geometry::budget(position),
-            Self::Chained(_) => position.budget(),
         }
     }
 

@@ -14,7 +14,7 @@
 //! that looks at its slot only learns of permits for nothing.
 
 use super::geometry::Geometry;
-use crate::sync::{BUDGET, HEURISTICS};
+use crate::sync::BUDGET;
 use core::fmt;
 
 /// The value of a position word.
@@ -52,27 +52,9 @@ impl Position {
         self.0 & Self::MARKED != 0
     }
 
-    /// Whether a budget of operations ends here, in a chain of blocks.
-    #[inline]
-    pub(super) fn ends_budget(self) -> bool {
-        self.ends_budget_above(Self::SHIFT)
-    }
-
-    /// Whether a budget ends here, if the index is so far above.
-    #[inline]
-    pub(super) fn ends_budget_above(self, shift: u32) -> bool {
-        HEURISTICS && self.0 & ((BUDGET - 1) << shift) == 0
-    }
-
-    /// Where the last budget ended, as a number, and whether it is here, in a chain of blocks.
-    pub(super) fn budget(self) -> (usize, bool) {
-        self.budget_above(Self::SHIFT)
-    }
-
-    pub(super) fn budget_above(self, shift: u32) -> (usize, bool) {
-        // Never zero.
-        let end = self.0 >> shift & !(BUDGET - 1) | 1;
-        (end, self.ends_budget_above(shift))
+    /// Where a turn ends of which the first operation has led here, in a chain of blocks.
+    pub(super) fn turn_end(self) -> Self {
+        Self((self.0 & !Self::FLAGS).wrapping_add((BUDGET - 1) << Self::SHIFT))
     }
 
     /// How many slots of a ring are reserved.

@@ -51,9 +51,11 @@ impl<T> Ring<T> {
         let mut slots = Vec::new();
         slots.try_reserve_exact(capacity).ok()?;
         slots.extend((0..capacity).map(|index| Slot::vacant(geometry.first(index))));
+        let start = geometry.start();
+        let turn_end = Geometry::turn_end(start);
         Some(Self {
-            tail: CachePadded(Cursor::new(geometry.start().marked(watched))),
-            head: CachePadded(Cursor::new(geometry.start())),
+            tail: CachePadded(Cursor::new(start.marked(watched), turn_end)),
+            head: CachePadded(Cursor::new(start, turn_end)),
             slots: slots.into_boxed_slice(),
             geometry,
         })
@@ -62,8 +64,7 @@ impl<T> Ring<T> {
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
     #[inline(always)]
     pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
-        let tail = self.tail.load(Relaxed);
-        if Geometry::ends_budget(tail) { None } else { self.claim_at(tail) }
+        self.claim_at(self.tail.load(Relaxed))
     }
 
     #[inline(always)]
@@ -184,8 +185,7 @@ impl<T> Ring<T> {
     /// Takes the oldest message if it is there and nobody else is faster.
     #[inline(always)]
     pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
-        let head = self.head.load(Relaxed);
-        if Geometry::ends_budget(head) { None } else { self.pop_at(head) }
+        self.pop_at(self.head.load(Relaxed))
     }
 
     #[inline(always)]

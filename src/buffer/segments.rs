@@ -50,7 +50,7 @@ struct End<T> {
 impl<T> End<T> {
     fn new(block: *mut Block<T>, marked: bool) -> Self {
         let start = Position::start(PLACES).marked(marked);
-        Self { position: Cursor::new(start), block: AtomicPtr::new(block) }
+        Self { position: Cursor::new(start, start.turn_end()), block: AtomicPtr::new(block) }
     }
 
     /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
@@ -103,7 +103,7 @@ impl<T> Segments<T> {
         // [closed] pairs with [close]; [installed] pairs with [install].
         let tail = self.tail.position.load(Acquire);
         let index = tail.index(PLACES);
-        if tail.is_barred() || index + 1 >= SLOTS || tail.ends_budget() {
+        if tail.is_barred() || index + 1 >= SLOTS {
             return None;
         }
         let block = self.claim_in_block(tail)?;
@@ -165,7 +165,7 @@ impl<T> Segments<T> {
         // [installed] pairs with [install].
         let head = self.front.end.position.load(Acquire);
         let index = head.index(PLACES);
-        if index + 1 >= SLOTS || head.ends_budget() || !self.is_behind_tail(head) {
+        if index + 1 >= SLOTS || !self.is_behind_tail(head) {
             return None;
         }
         self.pop_at(head, index)

@@ -71,7 +71,7 @@ impl<T> Weighted<T> {
         Self {
             // Marked: after each push there is one to look for whom there is room left.
             messages: ManuallyDrop::new(Segments::new(true)),
-            taken: CachePadded(Cursor::new(Position::of_weight(0))),
+            taken: CachePadded(Cursor::new(Position::of_weight(0), Position::of_weight(0))),
             goal: AtomicUsize::new(0),
             limit,
             weigh,

@@ -32,6 +32,7 @@ impl<T> Channel<T> {
         match self.overflow {
             Overflow::Wait => return Outcome::Blocked(full),
             Overflow::Refuse => {
+                self.buffer.spend_push();
                 self.count_refused(1);
                 return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
             }
@@ -41,6 +42,7 @@ impl<T> Channel<T> {
                 }
             }
             Overflow::DropNewest => {
+                self.buffer.spend_push();
                 self.count_displaced();
                 *displaced = message.take();
             }

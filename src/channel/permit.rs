@@ -49,6 +49,7 @@ impl<T> Channel<T> {
             return;
         }
         self.buffer.release(n);
+        self.buffer.spend_push();
         // [release] whatever the flags say: they are in the head word, and this has changed the tail. A waiter that takes its place
         // later finds the room.
         wake_or(&self.vacancies, n, || self.clearings.wake_all());

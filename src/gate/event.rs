@@ -55,11 +55,11 @@ impl Gate {
 
     /// As far as it is known without the lock.
     pub(crate) fn is_crowded(&self) -> bool {
-        self.has_robbed()
+        self.robbed() != 0
     }
 
-    pub(crate) fn has_robbed(&self) -> bool {
-        self.robbed.load(Relaxed) != 0
+    pub(crate) fn robbed(&self) -> usize {
+        self.robbed.load(Relaxed)
     }
 
     #[cold]

@@ -56,12 +56,12 @@ impl Gate {
     /// Whether others wait here that are served before a newcomer, as far as that is known.
     #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
-        self.has_waiters() || self.has_robbed()
+        self.has_waiters() || self.robbed() != 0
     }
 
-    /// Whether some of them were woken in vain.
-    pub(crate) fn has_robbed(&self) -> bool {
-        self.robbed.load(Relaxed) != 0
+    /// How many waits were woken in vain and have not ended, as far as that is known.
+    pub(crate) fn robbed(&self) -> usize {
+        self.robbed.load(Relaxed)
     }
 
     #[inline]

@@ -95,16 +95,6 @@ fn what_pays_often_enough_goes_on() {
     assert!(tries(4) < 9_000, "{}", tries(4));
 }
 
-#[test]
-fn a_budget_ends_once_and_the_first_is_free() {
-    let patience = Patience::new(true);
-    let sender = patience.of_senders();
-    for (end, gives_way) in [(513, false), (513, false), (1025, true), (1025, false), (1, true)] {
-        assert_eq!(sender.gives_way_at(end), gives_way, "at {end}");
-    }
-    assert!(!patience.of_receivers().gives_way_at(1025), "each side has its own");
-}
-
 /// Spinning waits for another thread, and where there is no capacity it never pays.
 #[cfg(feature = "std")]
 #[test]

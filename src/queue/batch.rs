@@ -244,7 +244,11 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.getting.shared.store().gives_way(self.getting.side, true)
+        self.getting.gives_way()
+    }
+
+    fn begin_turn(&self) {
+        self.getting.begin_turn();
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -316,7 +320,11 @@ impl<T> Attempt for PuttingMany<'_, T> {
     }
 
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies, true)
+        self.shared.store().gives_way(Side::Vacancies)
+    }
+
+    fn begin_turn(&self) {
+        self.shared.store().begin_turn(Side::Vacancies);
     }
 
     fn has_progressed(&mut self) -> bool {

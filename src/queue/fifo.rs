@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 /// A channel without handles: it closes by a shutdown only.
 #[derive(Debug)]
 pub(super) struct Fifo<T> {
-    channel: Channel<T>,
+    pub(super) channel: Channel<T>,
     #[cfg(feature = "std")]
     returned: Returned<T>,
 }
@@ -79,7 +79,13 @@ impl<T> Fifo<T> {
     #[cfg_attr(not(feature = "std"), allow(clippy::unused_self, reason = "nothing comes back"))]
     fn pop_returned(&self) -> Option<Entry<T>> {
         #[cfg(feature = "std")]
-        return self.returned.pop();
+        {
+            let entry = self.returned.pop();
+            if entry.is_some() {
+                self.channel.spend_recv();
+            }
+            entry
+        }
         #[cfg(not(feature = "std"))]
         None
     }
@@ -182,14 +188,25 @@ impl<T> Store<T> for Fifo<T> {
         })
     }
 
-    fn gives_way(&self, side: Side, many: bool) -> bool {
+    fn gives_way(&self, side: Side) -> bool {
         match side {
-            Side::Vacancies => self.channel.send_gives_way(many),
+            Side::Vacancies => self.channel.send_gives_way(),
             #[cfg(feature = "std")]
             _ if !self.returned.is_empty() => {
-                self.channel.patience.of_receivers().gives_way_standing()
+                let gives_way = self.channel.recv_turn_is_over();
+                if gives_way {
+                    self.channel.begin_recv_turn();
+                }
+                gives_way
             }
-            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(many),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(),
+        }
+    }
+
+    fn begin_turn(&self, side: Side) {
+        match side {
+            Side::Vacancies => self.channel.begin_send_turn(),
+            Side::Arrivals | Side::Streams => self.channel.begin_recv_turn(),
         }
     }
 

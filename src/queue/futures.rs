@@ -83,8 +83,17 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.store().patience(Side::Vacancies)
     }
 
+    #[inline]
+    fn turn_is_over(&self) -> bool {
+        self.shared.storage.put_turn_is_over()
+    }
+
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies, false)
+        self.shared.store().gives_way(Side::Vacancies)
+    }
+
+    fn begin_turn(&self) {
+        self.shared.store().begin_turn(Side::Vacancies);
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -125,8 +134,17 @@ impl<'a, T> Attempt for Getting<'a, T> {
         self.shared.store().patience(self.side)
     }
 
+    #[inline]
+    fn turn_is_over(&self) -> bool {
+        self.shared.storage.get_turn_is_over()
+    }
+
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(self.side, false)
+        self.shared.store().gives_way(self.side)
+    }
+
+    fn begin_turn(&self) {
+        self.shared.store().begin_turn(self.side);
     }
 
     fn raise(&self, seen: Seen) -> bool {

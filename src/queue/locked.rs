@@ -15,10 +15,10 @@ use crate::buffer::Traffic;
 use crate::builder::Options;
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
-use crate::patience::Budget;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Mutex, MutexGuard, both};
+use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicUsize, BUDGET, HEURISTICS, Mutex, MutexGuard, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
 use std::sync::PoisonError;
@@ -29,8 +29,8 @@ pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     options: Options,
-    puts: Budget,
-    gets: Budget,
+    puts: Turn,
+    gets: Turn,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
@@ -67,8 +67,8 @@ impl<T> Locked<T> {
             }),
             maxsize,
             options,
-            puts: Budget::new(),
-            gets: Budget::new(),
+            puts: Turn::new(),
+            gets: Turn::new(),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -88,6 +88,14 @@ impl<T> Locked<T> {
     /// Since when an item waits that is put now.
     fn now(&self) -> Option<Instant> {
         self.options.tracking.then(Instant::now)
+    }
+
+    fn put_gives_way(&self, never_waits: bool) -> bool {
+        let gives_way = self.puts.is_over() && (never_waits || !self.is_full());
+        if gives_way {
+            self.begin_turn(Side::Vacancies);
+        }
+        gives_way
     }
 
     /// Wakes the waiters for a level, if it has changed.
@@ -116,6 +124,7 @@ impl<T> Store<T> for Locked<T> {
             match if origin == Origin::New { self.options.overflow } else { Overflow::Wait } {
                 Overflow::Wait | Overflow::Refuse => return Outcome::Blocked(None),
                 Overflow::DropNewest => {
+                    self.puts.spend();
                     state.counters.dropped();
                     // As if it had been in: what is displaced is counted as done when it goes.
                     displaced.unfinished.raise();
@@ -125,6 +134,7 @@ impl<T> Store<T> for Locked<T> {
                 Overflow::DropOldest => {}
             }
         }
+        self.puts.spend();
         let attempt = if let Origin::Requeued(tag) = origin { tag.attempt } else { 1 };
         let tag = Tag { attempt, number: state.number() };
         state.items.push(item, tag, now);
@@ -149,6 +159,7 @@ impl<T> Store<T> for Locked<T> {
         let mut state = self.lock();
         let entry = state.items.pop();
         if let Some(Entry { since, .. }) = &entry {
+            self.gets.spend();
             state.counters.waited(*since);
             freed.level = state.counters.came_out(1);
             // With items that came back there may be more inside than the size, and no room yet.
@@ -211,16 +222,28 @@ impl<T> Store<T> for Locked<T> {
         }
     }
 
-    fn gives_way(&self, side: Side, _: bool) -> bool {
+    fn gives_way(&self, side: Side) -> bool {
         match side {
-            Side::Vacancies => self.puts.ends(|| self.options.overflow.drops() || !self.is_full()),
-            Side::Arrivals | Side::Streams => self.gets.ends(|| self.len() != 0),
+            Side::Vacancies => self.put_gives_way(self.options.overflow.drops()),
+            Side::Arrivals | Side::Streams => {
+                let gives_way = self.gets.is_over() && self.len() != 0;
+                if gives_way {
+                    self.begin_turn(side);
+                }
+                gives_way
+            }
         }
     }
 
     fn offer_gives_way(&self) -> bool {
-        let refuses = self.options.overflow == Overflow::Refuse;
-        if refuses { self.puts.ends(|| true) } else { self.gives_way(Side::Vacancies, false) }
+        self.put_gives_way(self.options.overflow != Overflow::Wait)
+    }
+
+    fn begin_turn(&self, side: Side) {
+        match side {
+            Side::Vacancies => self.puts.begin(),
+            Side::Arrivals | Side::Streams => self.gets.begin(),
+        }
     }
 
     fn hand_on(&self, side: Side) {
@@ -246,7 +269,9 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn count_refused(&self, items: usize) {
-        self.lock().counters.refused(items);
+        let mut state = self.lock();
+        self.puts.spend();
+        state.counters.refused(items);
     }
 
     fn stats(&self) -> Stats {
@@ -285,6 +310,33 @@ impl<T> Store<T> for Locked<T> {
 
     fn watched(&self) -> &dyn Watched {
         self
+    }
+}
+
+/// The turn of one side.
+#[derive(Debug)]
+struct Turn {
+    /// How many operations are left.
+    left: AtomicUsize,
+}
+
+impl Turn {
+    fn new() -> Self {
+        Self { left: AtomicUsize::new(BUDGET) }
+    }
+
+    /// The first operation is done.
+    fn begin(&self) {
+        self.left.store(BUDGET - 1, Relaxed);
+    }
+
+    /// One operation; under the lock.
+    fn spend(&self) {
+        self.left.store(self.left.load(Relaxed).saturating_sub(1), Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        HEURISTICS && self.left.load(Relaxed) == 0
     }
 }
 

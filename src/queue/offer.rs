@@ -99,6 +99,10 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.shared.store().offer_gives_way()
     }
 
+    fn begin_turn(&self) {
+        self.0.begin_turn();
+    }
+
     fn raise(&self, seen: Seen) -> bool {
         self.0.raise(seen)
     }

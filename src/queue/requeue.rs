@@ -178,8 +178,16 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         self.link.get().store().patience(Side::Vacancies)
     }
 
+    fn turn_is_over(&self) -> bool {
+        self.link.get().storage.put_turn_is_over()
+    }
+
     fn gives_way(&self) -> bool {
-        self.link.get().store().gives_way(Side::Vacancies, false)
+        self.link.get().store().gives_way(Side::Vacancies)
+    }
+
+    fn begin_turn(&self) {
+        self.link.get().store().begin_turn(Side::Vacancies);
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -38,6 +38,26 @@ impl<T> Storage<T> {
         size_of::<T>() < LARGE && matches!(self, Self::Fifo(_))
     }
 
+    /// Whether the turn of those who put is over, so that the fast path is not for them.
+    #[inline]
+    pub(super) fn put_turn_is_over(&self) -> bool {
+        match self {
+            Self::Fifo(fifo) => fifo.channel.send_turn_is_over(),
+            #[cfg(feature = "std")]
+            Self::Locked(_) => false,
+        }
+    }
+
+    /// The same of those who get.
+    #[inline]
+    pub(super) fn get_turn_is_over(&self) -> bool {
+        match self {
+            Self::Fifo(fifo) => fifo.channel.recv_turn_is_over(),
+            #[cfg(feature = "std")]
+            Self::Locked(_) => false,
+        }
+    }
+
     /// Puts the item where that takes a few instructions; otherwise it comes back, and
     /// [`put`](Store::put) must be asked.
     #[inline]

@@ -154,11 +154,14 @@ pub(super) trait Store<T> {
         None
     }
 
-    /// Whether the executor gets its turn before the next operation, which is ready, and may be one of `many` items.
-    fn gives_way(&self, side: Side, many: bool) -> bool;
+    /// Whether the executor gets its turn before the next operation, which is ready.
+    fn gives_way(&self, side: Side) -> bool;
 
     /// The same of an `offer`, which may be refused at once.
     fn offer_gives_way(&self) -> bool;
+
+    /// A task that has waited begins its turn.
+    fn begin_turn(&self, side: Side);
 
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {

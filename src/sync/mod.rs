@@ -92,8 +92,7 @@ pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 
-/// After so many operations, of which none had to wait, the executor gets a turn. A power of two: the places where it
-/// does are found by one look at a position.
+/// After so many operations, of which only the first had to wait, the turn of a task is over, and the executor gets its own.
 pub(crate) const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
 
 /// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not

@@ -44,11 +44,18 @@ pub(crate) trait Attempt {
         None
     }
 
-    /// Whether the executor gets its turn before an attempt that would succeed: `true` once at each
-    /// place where a budget ends.
+    /// Whether the turn of a task is over, so that the fast path is not for it.
+    fn turn_is_over(&self) -> bool {
+        false
+    }
+
+    /// Whether the executor gets its turn before an attempt that would succeed. The next turn begins then.
     fn gives_way(&self) -> bool {
         false
     }
+
+    /// Who has waited begins its turn.
+    fn begin_turn(&self) {}
 
     /// Whether it has done a part of its work since this was last asked. Then it waits anew.
     fn has_progressed(&mut self) -> bool {

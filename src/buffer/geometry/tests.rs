@@ -1,7 +1,8 @@
 //! Rings against a model that counts messages in `u128`, where nothing wraps around.
 
 use super::*;
-use alloc::vec::Vec;
+use crate::buffer::cursor::Cursor;
+use crate::sync::BUDGET;
 use proptest::prelude::*;
 
 /// A ring's capacity, and how many messages have passed.
@@ -224,22 +225,19 @@ proptest! {
         }
     }
 
+    /// Whatever is below the place. It is over from its end on.
     #[test]
-    fn a_budget_ends_every_512_places_of_a_ring_of_so_many(
-        laps in 0..4_u128, below in below(), bits in 0..12_u32,
+    fn a_turn_is_a_budget_or_shorter_and_takes_a_whole_lap(
+        capacity in 1..2000_usize, number in any::<u32>(), below in below(),
     ) {
-        let capacity = 1 << bits;
-        let from = Count { capacity, number: laps * 4096 };
-        let walk: Vec<_> = (0..=4096).map(|by| from.after(by).position(below)).collect();
-        let mut ends = 0;
-        for pair in walk.windows(2) {
-            let (end, here) = Geometry::budget(pair[1]);
-            prop_assert_eq!(here, Geometry::ends_budget(pair[1]));
-            prop_assert_eq!(here, end != Geometry::budget(pair[0]).0);
-            prop_assert_ne!(end, 0);
-            ends += usize::from(here);
-        }
-        prop_assert_eq!(ends, 4096 / 512);
+        let from = Count { capacity, number: number.into() };
+        let end = Geometry::turn_end(from.position(below));
+        let is_over = |by| Cursor::new(from.after(by).position(below), end).turn_is_over();
+        let length = (1..).find(|&by| is_over(by)).unwrap();
+        prop_assert!(length < BUDGET, "{length}");
+        prop_assert!(capacity > BUDGET || length + 1 >= capacity, "{length}");
+        prop_assert!(!capacity.is_power_of_two() || length == BUDGET - 1);
+        prop_assert!((length..2 * length).all(is_over));
     }
 }
 

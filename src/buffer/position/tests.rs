@@ -1,6 +1,7 @@
 //! Positions against a model that counts places in `u128`, where nothing wraps around.
 
 use super::*;
+use crate::buffer::cursor::Cursor;
 use proptest::prelude::*;
 
 /// So many places there are before the word wraps around.
@@ -93,21 +94,13 @@ proptest! {
         prop_assert_eq!(position.marked(false), position);
     }
 
-    /// Where one ends, and only there, the end is another one.
     #[test]
-    fn a_budget_ends_every_512_places(place in place(), flags in flags()) {
-        let mut ends = 0;
-        let (mut last, _) = place.position(flags).budget();
-        for by in 1..=3 * 512 {
-            let position = place.after(by).position(flags);
-            let (end, here) = position.budget();
-            prop_assert_ne!(end, 0);
-            prop_assert_eq!(here, position.ends_budget());
-            prop_assert_eq!(here, end != last);
-            ends += u32::from(here);
-            last = end;
+    fn a_turn_ends_after_a_budget(place in place(), flags in flags()) {
+        let end = place.position(flags).turn_end();
+        for by in 0..2 * BUDGET {
+            let word = Cursor::new(place.after(by as u128).position(flags), end);
+            prop_assert_eq!(word.turn_is_over(), by >= BUDGET - 1);
         }
-        prop_assert_eq!(ends, 3);
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! Turns: how far a task goes on without a wait before the executor is asked for others.
+//!
+//! A turn ends at a place, which lies beside the word that moves there, so the fast path only compares the two. It is a hint: what
+//! threads write at once is lost, and a turn is somewhat longer or shorter.
+
+use super::cursor::Cursor;
+use super::position::Position;
+use super::{Buffer, Geometry};
+use crate::sync::Ordering::Relaxed;
+
+impl<T> Buffer<T> {
+    /// Whether the turn of those who push is over.
+    #[inline]
+    pub(crate) fn push_turn_is_over(&self) -> bool {
+        self.tail().turn_is_over()
+    }
+
+    /// Whether the turn of those who pop is over.
+    #[inline]
+    pub(crate) fn pop_turn_is_over(&self) -> bool {
+        self.messages_head().turn_is_over()
+    }
+
+    /// A turn of pushes begins, of which one is done.
+    pub(crate) fn begin_push_turn(&self) {
+        self.begin_turn(self.tail());
+    }
+
+    /// The same of pops.
+    pub(crate) fn begin_pop_turn(&self) {
+        self.begin_turn(self.messages_head());
+    }
+
+    fn begin_turn(&self, word: &Cursor) {
+        let position = word.load(Relaxed);
+        word.end_turn_at(match self {
+            Self::Bounded(_) => Geometry::turn_end(position),
+            Self::Chained(_) => position.turn_end(),
+        });
+    }
+
+    /// One operation of those who push has moved nothing on.
+    pub(crate) fn spend_push(&self) {
+        self.spend(self.tail());
+    }
+
+    /// The same of those who pop.
+    #[cfg(feature = "std")]
+    pub(crate) fn spend_pop(&self) {
+        self.spend(self.messages_head());
+    }
+
+    fn spend(&self, word: &Cursor) {
+        word.shorten_turn(match self {
+            Self::Bounded(_) => Geometry::STEP,
+            Self::Chained(_) => Position::STEP,
+        });
+    }
+}

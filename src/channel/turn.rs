@@ -1,0 +1,61 @@
+//! Turns: when a task that need not wait gives way to others.
+
+use super::Channel;
+use crate::overflow::Overflow;
+
+impl<T> Channel<T> {
+    /// Whether the turn of a sender is over, so that the fast path is not for it.
+    #[inline]
+    pub(crate) fn send_turn_is_over(&self) -> bool {
+        self.buffer.push_turn_is_over()
+    }
+
+    /// The same of a receiver.
+    #[inline]
+    pub(crate) fn recv_turn_is_over(&self) -> bool {
+        self.buffer.pop_turn_is_over()
+    }
+
+    /// Whether a `recv` that finds a message is to give way to other tasks first. The turn of another begins then.
+    pub(crate) fn recv_gives_way(&self) -> bool {
+        let gives_way = self.buffer.pop_turn_is_over() && self.len() != 0;
+        if gives_way {
+            self.begin_recv_turn();
+        }
+        gives_way
+    }
+
+    /// The same of a `send` that need not wait.
+    pub(crate) fn send_gives_way(&self) -> bool {
+        self.push_gives_way(self.overflow.drops())
+    }
+
+    /// The same of an `offer`, which is also refused without a wait.
+    pub(crate) fn offer_gives_way(&self) -> bool {
+        self.push_gives_way(self.overflow != Overflow::Wait)
+    }
+
+    fn push_gives_way(&self, never_waits: bool) -> bool {
+        let gives_way = self.buffer.push_turn_is_over() && (never_waits || !self.is_full());
+        if gives_way {
+            self.begin_send_turn();
+        }
+        gives_way
+    }
+
+    /// The turn of a receiver begins, of which one operation is done.
+    pub(crate) fn begin_recv_turn(&self) {
+        self.buffer.begin_pop_turn();
+    }
+
+    /// The same of a sender.
+    pub(crate) fn begin_send_turn(&self) {
+        self.buffer.begin_push_turn();
+    }
+
+    /// One operation of a receiver has moved nothing on.
+    #[cfg(feature = "std")]
+    pub(crate) fn spend_recv(&self) {
+        self.buffer.spend_pop();
+    }
+}
