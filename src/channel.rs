@@ -62,10 +62,11 @@ impl<T> Channel<T> {
         }
     }
 
-    /// An attempt to send that looks only where the room would be; the message comes back without a reason.
+    /// An attempt to send that looks only where the room would be; the message comes back without a reason. `in_turn`: nor where
+    /// the turn is over.
     #[inline(always)]
-    pub(crate) fn push_fast(&self, message: T) -> Result<(), T> {
-        let owed = self.buffer.push_fast(message)?;
+    pub(crate) fn push_fast(&self, message: T, in_turn: bool) -> Result<(), T> {
+        let owed = self.buffer.push_fast(message, in_turn)?;
         self.announce_push(owed);
         Ok(())
     }
@@ -117,10 +118,10 @@ impl<T> Channel<T> {
         Ok(message)
     }
 
-    /// An attempt to receive that looks only where the message would be.
+    /// An attempt to receive that looks only where the message would be. `in_turn`: as above.
     #[inline(always)]
-    pub(crate) fn pop_fast(&self) -> Option<T> {
-        let (message, owed) = self.buffer.pop_fast()?;
+    pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<T> {
+        let (message, owed) = self.buffer.pop_fast(in_turn)?;
         self.announce_pop(owed);
         Some(message)
     }
@@ -207,7 +208,7 @@ impl<T> Channel<T> {
 
     #[inline]
     pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.push_fast(message).or_else(|message| self.try_send_slow(message))
+        self.push_fast(message, false).or_else(|message| self.try_send_slow(message))
     }
 
     /// The way round for a message that was not taken at once.
@@ -229,7 +230,7 @@ impl<T> Channel<T> {
 
     #[inline]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.pop_fast().map_or_else(|| self.try_recv_slow(), Ok)
+        self.pop_fast(false).map_or_else(|| self.try_recv_slow(), Ok)
     }
 
     /// The way round for a message that was not there at once.

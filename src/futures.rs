@@ -52,7 +52,7 @@ impl<T> Attempt for Sending<'_, T> {
 
     #[inline]
     fn attempt_fast(&mut self) -> Option<Self::Output> {
-        match self.channel.push_fast(self.message.take()?) {
+        match self.channel.push_fast(self.message.take()?, true) {
             Ok(()) => Some(Ok(())),
             Err(message) => {
                 self.message = Some(message);
@@ -70,14 +70,11 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     #[inline]
-    fn turn_is_over(&self) -> bool {
-        self.channel.send_turn_is_over()
-    }
-
     fn gives_way(&self) -> bool {
         self.channel.send_gives_way()
     }
 
+    #[inline]
     fn begin_turn(&self) {
         self.channel.begin_send_turn();
     }
@@ -134,7 +131,7 @@ impl<T> Attempt for Receiving<'_, T> {
 
     #[inline]
     fn attempt_fast(&mut self) -> Option<Self::Output> {
-        self.channel.pop_fast().map(Ok)
+        self.channel.pop_fast(true).map(Ok)
     }
 
     fn gate(&self) -> &Gate {
@@ -146,14 +143,11 @@ impl<T> Attempt for Receiving<'_, T> {
     }
 
     #[inline]
-    fn turn_is_over(&self) -> bool {
-        self.channel.recv_turn_is_over()
-    }
-
     fn gives_way(&self) -> bool {
-        self.channel.recv_gives_way()
+        self.channel.recv_gives_way(|| self.channel.len() != 0)
     }
 
+    #[inline]
     fn begin_turn(&self) {
         self.channel.begin_recv_turn();
     }

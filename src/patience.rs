@@ -60,6 +60,7 @@ pub(crate) struct Patient<'a> {
 
 impl Patient<'_> {
     /// How many times to look again before anything else.
+    #[inline]
     pub(crate) fn looks(self) -> u32 {
         /// Several times as long as a message needs from one processor to another and back.
         const FEW: u32 = 32;

@@ -39,15 +39,11 @@ impl<T> Attempt for Streaming<'_, T> {
         self.0.patience()
     }
 
-    #[inline]
-    fn turn_is_over(&self) -> bool {
-        self.0.turn_is_over()
-    }
-
     fn gives_way(&self) -> bool {
         self.0.gives_way()
     }
 
+    #[inline]
     fn begin_turn(&self) {
         self.0.begin_turn();
     }

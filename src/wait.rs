@@ -110,6 +110,8 @@ impl<A: Attempt> Wait<A> {
         if let Some(output) = fast(&mut self.attempt) {
             return Some(output);
         }
+        // A thread is in nobody's way: it begins another turn.
+        let _ = HEURISTICS && self.attempt.gives_way();
         crate::sync::with_parker(|parker| {
             loop {
                 // Before the attempt: one is made after the deadline.
@@ -150,10 +152,8 @@ pub(crate) fn poll<A: Attempt>(
 ) -> Poll<A::Output> {
     if let Stage::Awake = stage {
         // Most polls are the first of their wait and succeed: nothing is to be settled then.
-        if !attempt.turn_is_over() {
-            if let Some(output) = fast(attempt) {
-                return Poll::Ready(output);
-            }
+        if let Some(output) = fast(attempt) {
+            return Poll::Ready(output);
         }
     }
     poll_slow(attempt, stage, cx.waker())
@@ -162,13 +162,14 @@ pub(crate) fn poll<A: Attempt>(
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
+    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
         // Others first. Its age makes up for the turn.
         *stage = Stage::Yielded(attempt.gate().draw());
-        waker.wake_by_ref();
-        return Poll::Pending;
-    }
-    match step(attempt, stage, waker) {
+        Step::Busy
+    } else {
+        step(attempt, stage, waker)
+    };
+    match step {
         Step::Done(output) => Poll::Ready(output),
         Step::Asleep => Poll::Pending,
         Step::Busy => {
@@ -272,13 +273,16 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
 }
 
 /// Ends a wait that succeeds.
+#[inline]
 fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
-    if HEURISTICS && !matches!(stage, Stage::Awake) {
-        attempt.begin_turn();
-    }
     match mem::take(stage) {
         // The notification that led here is used.
-        Stage::Notified(ticket) => attempt.gate().settle(ticket),
+        Stage::Notified(ticket) => {
+            attempt.gate().settle(ticket);
+            if HEURISTICS {
+                attempt.begin_turn();
+            }
+        }
         // [recheck-owed] one that has come since was meant for another message.
         other => {
             *stage = other;

@@ -18,13 +18,12 @@ impl Cursor {
         Self { word: AtomicUsize::new(start.0), turn_end: AtomicUsize::new(turn_end.0) }
     }
 
-    /// Whether the turn of a task has ended.
-    #[inline]
+    /// Whether the turn of a task is over at this position.
+    #[inline(always)]
     #[allow(clippy::cast_possible_wrap, reason = "the sign of a distance that may wrap around")]
-    pub(super) fn turn_is_over(&self) -> bool {
-        let end = self.turn_end.load(Ordering::Relaxed);
-        // What a word has below the place only makes it greater.
-        HEURISTICS && end.wrapping_sub(self.load(Ordering::Relaxed).0) as isize <= 0
+    pub(super) fn turn_is_over(&self, position: Position) -> bool {
+        // What a position has below the place only makes it greater.
+        HEURISTICS && self.turn_end.load(Ordering::Relaxed).wrapping_sub(position.0) as isize <= 0
     }
 
     /// A turn begins that ends at this place, which has no flags.

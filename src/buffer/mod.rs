@@ -68,16 +68,16 @@ impl<T> Buffer<T> {
             .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
     }
 
-    /// Puts a message in where the slot is known to be vacant; otherwise it comes back, and
-    /// [`push`](Self::push) must be asked.
+    /// Puts a message in where the slot is known to be vacant, and the turn not over if it is `in_turn`; otherwise it comes
+    /// back, and [`push`](Self::push) must be asked.
     #[inline(always)]
-    pub(crate) fn push_fast(&self, message: T) -> Result<Owed, T> {
+    pub(crate) fn push_fast(&self, message: T, in_turn: bool) -> Result<Owed, T> {
         uninterrupted!({
             let vacancy = match self {
-                Self::Bounded(ring) => ring.claim_fast(),
+                Self::Bounded(ring) => ring.claim_fast(in_turn),
                 Self::Chained(Unbounded(segments)) => {
                     aside();
-                    segments.claim_fast()
+                    segments.claim_fast(in_turn)
                 }
                 Self::Chained(ByWeight(_)) => None,
             };
@@ -242,14 +242,15 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Takes the oldest message where it is known to be there; otherwise [`pop`](Self::pop) must be asked.
+    /// Takes the oldest message where it is known to be there, and the turn not over if it is `in_turn`; otherwise
+    /// [`pop`](Self::pop) must be asked.
     #[inline(always)]
-    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
+    pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         uninterrupted!(match self {
-            Self::Bounded(ring) => ring.pop_fast(),
+            Self::Bounded(ring) => ring.pop_fast(in_turn),
             Self::Chained(Unbounded(segments)) => {
                 aside();
-                segments.pop_fast()
+                segments.pop_fast(in_turn)
             }
             Self::Chained(ByWeight(_)) => None,
         })
@@ -302,10 +303,15 @@ impl<T> Buffer<T> {
     }
 
     /// Where receivers stand, which is not always the word on which senders raise their flag.
+    #[inline]
     fn messages_head(&self) -> &Cursor {
         match self {
+            Self::Bounded(ring) => ring.head(),
+            Self::Chained(Unbounded(segments)) => {
+                aside();
+                segments.head()
+            }
             Self::Chained(ByWeight(weighted)) => weighted.messages_head(),
-            _ => self.head(),
         }
     }
 

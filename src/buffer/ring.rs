@@ -63,8 +63,9 @@ impl<T> Ring<T> {
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.
     #[inline(always)]
-    pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
-        self.claim_at(self.tail.load(Relaxed))
+    pub(super) fn claim_fast(&self, in_turn: bool) -> Option<Vacancy<'_, T>> {
+        let tail = self.tail.load(Relaxed);
+        if in_turn && self.tail.turn_is_over(tail) { None } else { self.claim_at(tail) }
     }
 
     #[inline(always)]
@@ -184,8 +185,9 @@ impl<T> Ring<T> {
 
     /// Takes the oldest message if it is there and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
-        self.pop_at(self.head.load(Relaxed))
+    pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
+        let head = self.head.load(Relaxed);
+        if in_turn && self.head.turn_is_over(head) { None } else { self.pop_at(head) }
     }
 
     #[inline(always)]

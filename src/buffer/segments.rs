@@ -99,11 +99,14 @@ impl<T> Segments<T> {
 
     /// Claims the next slot for a message if that needs no other block and nobody else is faster.
     #[inline(always)]
-    pub(super) fn claim_fast(&self) -> Option<Vacancy<'_, T>> {
+    pub(super) fn claim_fast(&self, in_turn: bool) -> Option<Vacancy<'_, T>> {
         // [closed] pairs with [close]; [installed] pairs with [install].
         let tail = self.tail.position.load(Acquire);
         let index = tail.index(PLACES);
         if tail.is_barred() || index + 1 >= SLOTS {
+            return None;
+        }
+        if in_turn && self.tail.position.turn_is_over(tail) {
             return None;
         }
         let block = self.claim_in_block(tail)?;
@@ -161,11 +164,14 @@ impl<T> Segments<T> {
 
     /// Takes the oldest message if that needs no other block and nobody else is faster.
     #[inline(always)]
-    pub(crate) fn pop_fast(&self) -> Option<(T, Owed)> {
+    pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         // [installed] pairs with [install].
         let head = self.front.end.position.load(Acquire);
         let index = head.index(PLACES);
         if index + 1 >= SLOTS || !self.is_behind_tail(head) {
+            return None;
+        }
+        if in_turn && self.front.end.position.turn_is_over(head) {
             return None;
         }
         self.pop_at(head, index)

@@ -12,25 +12,33 @@ impl<T> Buffer<T> {
     /// Whether the turn of those who push is over.
     #[inline]
     pub(crate) fn push_turn_is_over(&self) -> bool {
-        self.tail().turn_is_over()
+        Self::turn_is_over(self.tail())
     }
 
     /// Whether the turn of those who pop is over.
     #[inline]
     pub(crate) fn pop_turn_is_over(&self) -> bool {
-        self.messages_head().turn_is_over()
+        Self::turn_is_over(self.messages_head())
+    }
+
+    #[inline]
+    fn turn_is_over(word: &Cursor) -> bool {
+        word.turn_is_over(word.load(Relaxed))
     }
 
     /// A turn of pushes begins, of which one is done.
+    #[inline]
     pub(crate) fn begin_push_turn(&self) {
         self.begin_turn(self.tail());
     }
 
     /// The same of pops.
+    #[inline]
     pub(crate) fn begin_pop_turn(&self) {
         self.begin_turn(self.messages_head());
     }
 
+    #[inline]
     fn begin_turn(&self, word: &Cursor) {
         let position = word.load(Relaxed);
         word.end_turn_at(match self {

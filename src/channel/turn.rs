@@ -4,21 +4,10 @@ use super::Channel;
 use crate::overflow::Overflow;
 
 impl<T> Channel<T> {
-    /// Whether the turn of a sender is over, so that the fast path is not for it.
+    /// Whether a `recv` that need not wait if it is `ready` is to give way to other tasks first. The turn of another begins then.
     #[inline]
-    pub(crate) fn send_turn_is_over(&self) -> bool {
-        self.buffer.push_turn_is_over()
-    }
-
-    /// The same of a receiver.
-    #[inline]
-    pub(crate) fn recv_turn_is_over(&self) -> bool {
-        self.buffer.pop_turn_is_over()
-    }
-
-    /// Whether a `recv` that finds a message is to give way to other tasks first. The turn of another begins then.
-    pub(crate) fn recv_gives_way(&self) -> bool {
-        let gives_way = self.buffer.pop_turn_is_over() && self.len() != 0;
+    pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
+        let gives_way = self.buffer.pop_turn_is_over() && ready();
         if gives_way {
             self.begin_recv_turn();
         }
@@ -44,11 +33,13 @@ impl<T> Channel<T> {
     }
 
     /// The turn of a receiver begins, of which one operation is done.
+    #[inline]
     pub(crate) fn begin_recv_turn(&self) {
         self.buffer.begin_pop_turn();
     }
 
     /// The same of a sender.
+    #[inline]
     pub(crate) fn begin_send_turn(&self) {
         self.buffer.begin_push_turn();
     }

@@ -46,6 +46,7 @@ impl<T> Fifo<T> {
         item: T,
         unfinished: &Unfinished,
         origin: Origin,
+        in_turn: bool,
     ) -> Result<(), T> {
         if origin == Origin::New {
             // [raise-first] before the send: a fast worker is done with the item before `send`
@@ -53,7 +54,7 @@ impl<T> Fifo<T> {
             unfinished.raise();
         }
         // It panics only where a waker does, and then the item is in: the count is right.
-        let put = self.channel.push_fast(item);
+        let put = self.channel.push_fast(item, in_turn);
         if put.is_err() && origin == Origin::New {
             // [not-put] what was not sent does not count; it may have been all that kept the
             // joiners.
@@ -64,13 +65,13 @@ impl<T> Fifo<T> {
 
     /// Takes an item out if there is one at once.
     #[inline]
-    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<T> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished, in_turn: bool) -> Option<T> {
         #[cfg(feature = "std")]
         if !self.returned.is_empty() {
             return None;
         }
         let lost = lost(unfinished);
-        let item = self.channel.pop_fast();
+        let item = self.channel.pop_fast(in_turn);
         lost.cancel();
         item
     }
@@ -191,15 +192,7 @@ impl<T> Store<T> for Fifo<T> {
     fn gives_way(&self, side: Side) -> bool {
         match side {
             Side::Vacancies => self.channel.send_gives_way(),
-            #[cfg(feature = "std")]
-            _ if !self.returned.is_empty() => {
-                let gives_way = self.channel.recv_turn_is_over();
-                if gives_way {
-                    self.channel.begin_recv_turn();
-                }
-                gives_way
-            }
-            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(),
+            Side::Arrivals | Side::Streams => self.channel.recv_gives_way(|| self.len() != 0),
         }
     }
 

@@ -66,7 +66,7 @@ impl<T> Attempt for Putting<'_, T> {
         if !self.shared.storage.has_fast_path() {
             return None;
         }
-        match self.shared.put_fast(self.item.take()?, Origin::New) {
+        match self.shared.put_fast(self.item.take()?, Origin::New, true) {
             Ok(()) => Some(Ok(())),
             Err(item) => {
                 self.item = Some(item);
@@ -81,11 +81,6 @@ impl<T> Attempt for Putting<'_, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(Side::Vacancies)
-    }
-
-    #[inline]
-    fn turn_is_over(&self) -> bool {
-        self.shared.storage.put_turn_is_over()
     }
 
     fn gives_way(&self) -> bool {
@@ -123,7 +118,7 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     #[inline]
     fn attempt_fast(&mut self) -> Option<Self::Output> {
-        Job::get_fast(self.shared).map(Ok)
+        Job::get_fast(self.shared, true).map(Ok)
     }
 
     fn gate(&self) -> &Gate {
@@ -132,11 +127,6 @@ impl<'a, T> Attempt for Getting<'a, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(self.side)
-    }
-
-    #[inline]
-    fn turn_is_over(&self) -> bool {
-        self.shared.storage.get_turn_is_over()
     }
 
     fn gives_way(&self) -> bool {

@@ -105,7 +105,7 @@ impl<T> Queue<T> {
         if !self.shared.storage.has_fast_path() {
             return self.try_put_slow(item);
         }
-        self.shared.put_fast(item, Origin::New).or_else(|item| self.try_put_slow(item))
+        self.shared.put_fast(item, Origin::New, false).or_else(|item| self.try_put_slow(item))
     }
 
     #[inline(never)]

@@ -83,17 +83,17 @@ impl<'a, T> Job<'a, T> {
 
     /// On the fast path.
     #[inline]
-    pub(super) fn get_fast(shared: &'a Arc<Shared<T>>) -> Option<Self> {
+    pub(super) fn get_fast(shared: &'a Arc<Shared<T>>, in_turn: bool) -> Option<Self> {
         if !shared.storage.has_fast_path() {
             return None;
         }
-        let item = shared.storage.get_fast(&shared.unfinished)?;
+        let item = shared.storage.get_fast(&shared.unfinished, in_turn)?;
         Some(Self::new(shared, item, Tag::FIRST))
     }
 
     #[inline]
     pub(super) fn try_get(shared: &'a Arc<Shared<T>>) -> Result<Self, TryGetError> {
-        match Self::get_fast(shared) {
+        match Self::get_fast(shared, false) {
             Some(job) => Ok(job),
             None => Self::try_get_slow(shared),
         }

@@ -161,7 +161,7 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         if !self.link.get().storage.has_fast_path() {
             return None;
         }
-        match self.link.get().put_fast(self.item.take()?, Origin::Requeued(self.tag)) {
+        match self.link.get().put_fast(self.item.take()?, Origin::Requeued(self.tag), true) {
             Ok(()) => Some(Ok(())),
             Err(item) => {
                 self.item = Some(item);
@@ -176,10 +176,6 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
 
     fn patience(&self) -> Option<Patient<'_>> {
         self.link.get().store().patience(Side::Vacancies)
-    }
-
-    fn turn_is_over(&self) -> bool {
-        self.link.get().storage.put_turn_is_over()
     }
 
     fn gives_way(&self) -> bool {

@@ -104,12 +104,12 @@ impl<T> Shared<T> {
 
     /// On the fast path; otherwise the item comes back.
     #[inline]
-    pub(super) fn put_fast(&self, item: T, origin: Origin) -> Result<(), T> {
+    pub(super) fn put_fast(&self, item: T, origin: Origin, in_turn: bool) -> Result<(), T> {
         if origin == Origin::New {
-            return self.storage.put_fast(item, &self.unfinished, origin);
+            return self.storage.put_fast(item, &self.unfinished, origin, in_turn);
         }
         let counted = self.count_requeued(origin);
-        self.storage.put_fast(item, &self.unfinished, origin)?;
+        self.storage.put_fast(item, &self.unfinished, origin, in_turn)?;
         counted.cancel();
         Ok(())
     }

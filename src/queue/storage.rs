@@ -38,26 +38,6 @@ impl<T> Storage<T> {
         size_of::<T>() < LARGE && matches!(self, Self::Fifo(_))
     }
 
-    /// Whether the turn of those who put is over, so that the fast path is not for them.
-    #[inline]
-    pub(super) fn put_turn_is_over(&self) -> bool {
-        match self {
-            Self::Fifo(fifo) => fifo.channel.send_turn_is_over(),
-            #[cfg(feature = "std")]
-            Self::Locked(_) => false,
-        }
-    }
-
-    /// The same of those who get.
-    #[inline]
-    pub(super) fn get_turn_is_over(&self) -> bool {
-        match self {
-            Self::Fifo(fifo) => fifo.channel.recv_turn_is_over(),
-            #[cfg(feature = "std")]
-            Self::Locked(_) => false,
-        }
-    }
-
     /// Puts the item where that takes a few instructions; otherwise it comes back, and
     /// [`put`](Store::put) must be asked.
     #[inline]
@@ -66,9 +46,10 @@ impl<T> Storage<T> {
         item: T,
         unfinished: &Unfinished,
         origin: Origin,
+        in_turn: bool,
     ) -> Result<(), T> {
         match self {
-            Self::Fifo(fifo) => fifo.put_fast(item, unfinished, origin),
+            Self::Fifo(fifo) => fifo.put_fast(item, unfinished, origin, in_turn),
             #[cfg(feature = "std")]
             Self::Locked(_) => Err(item),
         }
@@ -77,9 +58,9 @@ impl<T> Storage<T> {
     /// Takes out an item that was never out before, where that takes a few instructions, and nothing must follow; otherwise
     /// [`get`](Store::get) must be asked.
     #[inline]
-    pub(super) fn get_fast(&self, unfinished: &Unfinished) -> Option<T> {
+    pub(super) fn get_fast(&self, unfinished: &Unfinished, in_turn: bool) -> Option<T> {
         match self {
-            Self::Fifo(fifo) => fifo.get_fast(unfinished),
+            Self::Fifo(fifo) => fifo.get_fast(unfinished, in_turn),
             #[cfg(feature = "std")]
             Self::Locked(_) => None,
         }

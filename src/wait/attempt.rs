@@ -44,11 +44,6 @@ pub(crate) trait Attempt {
         None
     }
 
-    /// Whether the turn of a task is over, so that the fast path is not for it.
-    fn turn_is_over(&self) -> bool {
-        false
-    }
-
     /// Whether the executor gets its turn before an attempt that would succeed. The next turn begins then.
     fn gives_way(&self) -> bool {
         false

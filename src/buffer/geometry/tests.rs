@@ -232,7 +232,8 @@ proptest! {
     ) {
         let from = Count { capacity, number: number.into() };
         let end = Geometry::turn_end(from.position(below));
-        let is_over = |by| Cursor::new(from.after(by).position(below), end).turn_is_over();
+        let word = Cursor::new(from.position(below), end);
+        let is_over = |by| word.turn_is_over(from.after(by).position(below));
         let length = (1..).find(|&by| is_over(by)).unwrap();
         prop_assert!(length < BUDGET, "{length}");
         prop_assert!(capacity > BUDGET || length + 1 >= capacity, "{length}");

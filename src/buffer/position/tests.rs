@@ -97,9 +97,10 @@ proptest! {
     #[test]
     fn a_turn_ends_after_a_budget(place in place(), flags in flags()) {
         let end = place.position(flags).turn_end();
+        let word = Cursor::new(place.position(flags), end);
         for by in 0..2 * BUDGET {
-            let word = Cursor::new(place.after(by as u128).position(flags), end);
-            prop_assert_eq!(word.turn_is_over(), by >= BUDGET - 1);
+            let position = place.after(by as u128).position(flags);
+            prop_assert_eq!(word.turn_is_over(position), by >= BUDGET - 1);
         }
     }
 
