@@ -279,6 +279,7 @@ fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
         // The notification that led here is used.
         Stage::Notified(ticket) => {
             attempt.gate().settle(ticket);
+            // Who is brought on has a turn of its own.
             if HEURISTICS {
                 attempt.begin_turn();
             }

@@ -234,7 +234,7 @@ proptest! {
         let end = Geometry::turn_end(from.position(below));
         let word = Cursor::new(from.position(below), end);
         let is_over = |by| word.turn_is_over(from.after(by).position(below));
-        let length = (1..).find(|&by| is_over(by)).unwrap();
+        let length = (1..=BUDGET).find(|&by| is_over(by)).unwrap();
         prop_assert!(length < BUDGET, "{length}");
         prop_assert!(capacity > BUDGET || length + 1 >= capacity, "{length}");
         prop_assert!(!capacity.is_power_of_two() || length == BUDGET - 1);
