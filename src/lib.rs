@@ -93,7 +93,7 @@
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
 //! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send). Nobody starves.
-//! - A task that finds only ready operations gives way to the others once in 1021 operations of its thread, on any executor.
+//! - A task that finds only ready operations gives way to the others once in 512 messages, on any executor.
 //! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside of every lock: it may use the
 //!   channel, poll its task at once, or drop it.
 //!

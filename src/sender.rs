@@ -64,13 +64,13 @@ impl<T> Sender<T> {
     /// Waiting sends are served in the order in which they began to wait. A slot is free to all until
     /// it is taken: a `try_send`, or a `send` that need not wait, may come first. Who was woken and
     /// finds no room keeps its place, and is the next to be woken. So on an executor that runs its tasks
-    /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
-    /// sends) times after a `send` was first woken.
+    /// in the order in which they were woken, each other sender comes first with at most as many messages
+    /// as there is room for: capacity x waiting sends in all, after a `send` was first woken.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of the line.
     ///
-    /// A task that sends in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
-    /// has woken its task.
+    /// A task that sends in a loop gives way once in 512 messages at the latest: the future is pending
+    /// then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the message was not sent, and is dropped with it.

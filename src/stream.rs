@@ -73,7 +73,7 @@ pub(crate) fn leave_streams<T>(channel: &Channel<T>, stage: &mut Stage) {
 /// A `recv` that was woken and is held unpolled keeps the streams waiting for that one message.
 ///
 /// # Yielding
-/// As with `recv`, a task that finds only messages gives way once in 1021 operations of its thread: adapters that look
+/// As with `recv`, a task that finds only messages gives way once in 512 of them at the latest: adapters that look
 /// for `Pending` (`ready_chunks`) see it.
 ///
 /// # Cancel safety

@@ -38,7 +38,7 @@ use core::task::{Context, Poll, Waker};
 /// | from | succeeds | blocked | busy | dropped |
 /// |---|---|---|---|---|
 /// | `Awake` | done | takes a place: `Asleep` | `Awake`, woken by itself | |
-/// | `Awake`, a budget ends | `Yielded`, woken by itself | | | |
+/// | `Awake`, its turn is over | `Yielded`, woken by itself | | | |
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |

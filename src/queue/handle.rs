@@ -58,14 +58,14 @@ impl<T> Queue<T> {
     /// Waiting puts are served in the order in which they began to wait. Room is free to all until
     /// it is taken: a `try_put`, or a `put` that need not wait, may come first. Who was woken and
     /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
-    /// in the order in which they were woken, others are served at most 4 x (capacity + waiting
-    /// puts) times after a `put` was first woken; 8 x where the order needs a lock.
+    /// in the order in which they were woken, each other one comes first with at most as many items
+    /// as there is room for: capacity x waiting puts in all, after a `put` was first woken.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.
     ///
-    /// A task that puts in a loop gives way once in 1021 operations of its thread: the future is pending then, also beside room, and
-    /// has woken its task.
+    /// A task that puts in a loop gives way once in 512 items at the latest: the future is pending then,
+    /// also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the item was not put, and is dropped with
@@ -122,7 +122,7 @@ impl<T> Queue<T> {
     ///
     /// # Fairness
     /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
-    /// gives way once in 1021 operations of its thread.
+    /// gives way once in 512 jobs at the latest.
     ///
     /// The place is that of the future. A loop around `select!` that makes a new `get` in each turn
     /// begins at the end of the line each time, and gets next to nothing beside workers that keep
