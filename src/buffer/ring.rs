@@ -27,7 +27,7 @@ use super::geometry::{Geometry, Traffic};
 use super::position::{Position, Stamp};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{CachePadded, claim_backoff};
+use crate::sync::{CachePadded, Distance, claim_backoff};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -35,11 +35,13 @@ mod batch;
 mod permit;
 
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Ring<T> {
     /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: CachePadded<Cursor>,
     /// Moved by receivers. Its flags: senders wait; the level is High.
     head: CachePadded<Cursor>,
+    after: Distance,
     slots: Box<[Slot<T>]>,
     geometry: Geometry,
 }
@@ -54,8 +56,9 @@ impl<T> Ring<T> {
         let start = geometry.start();
         let turn_end = Geometry::turn_end(start);
         Some(Self {
-            tail: CachePadded(Cursor::new(start.marked(watched), turn_end)),
-            head: CachePadded(Cursor::new(start, turn_end)),
+            tail: CachePadded::new(Cursor::new(start.marked(watched), turn_end)),
+            head: CachePadded::new(Cursor::new(start, turn_end)),
+            after: Distance::new(),
             slots: slots.into_boxed_slice(),
             geometry,
         })

@@ -30,7 +30,7 @@ use super::geometry::Traffic;
 use super::position::{Position, Stamp};
 use super::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicPtr, Backoff, CachePadded, claim_backoff};
+use crate::sync::{AtomicPtr, Backoff, CachePadded, Distance, claim_backoff};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
@@ -70,11 +70,13 @@ struct Front<T> {
 }
 
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Segments<T> {
     /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: CachePadded<End<T>>,
     /// Moved by receivers. Its flag: the level is High. Nobody waits for room.
     front: CachePadded<Front<T>>,
+    after: Distance,
     /// A block behind the head, or null.
     spare: AtomicPtr<Block<T>>,
     /// The blocks are owned: what is shared, sent and dropped with the queue is their messages.
@@ -90,8 +92,9 @@ impl<T> Segments<T> {
             tail: CachedPosition::new(Position::start(PLACES)),
         };
         Self {
-            tail: CachePadded(tail),
-            front: CachePadded(front),
+            tail: CachePadded::new(tail),
+            front: CachePadded::new(front),
+            after: Distance::new(),
             spare: AtomicPtr::new(ptr::null_mut()),
             owned: PhantomData,
         }

@@ -26,7 +26,7 @@ use super::geometry::Traffic;
 use super::position::Position;
 use super::segments::Segments;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Backoff, CachePadded, uninterrupted};
+use crate::sync::{AtomicUsize, Backoff, CachePadded, Distance, uninterrupted};
 use core::mem::ManuallyDrop;
 
 /// A message, and the room that it takes.
@@ -50,11 +50,13 @@ struct Code<T> {
 }
 
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Weighted<T> {
     /// Dropped by its code.
     messages: ManuallyDrop<Segments<Weighed<T>>>,
     /// How much weight is taken, with the flags of a head word.
     taken: CachePadded<Cursor>,
+    after: Distance,
     /// So much room must be there before any of it is given; zero: whatever fits.
     goal: AtomicUsize,
     limit: usize,
@@ -71,7 +73,8 @@ impl<T> Weighted<T> {
         Self {
             // Marked: after each push there is one to look for whom there is room left.
             messages: ManuallyDrop::new(Segments::new(true)),
-            taken: CachePadded(Cursor::new(Position::of_weight(0), Position::of_weight(0))),
+            taken: CachePadded::new(Cursor::new(Position::of_weight(0), Position::of_weight(0))),
+            after: Distance::new(),
             goal: AtomicUsize::new(0),
             limit,
             weigh,

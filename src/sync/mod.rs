@@ -25,6 +25,7 @@ pub(crate) use self::thread::this_thread;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub(crate) use self::thread::with_parker;
 pub(crate) use self::unwind::{Defer, both, defer, for_each};
+use core::mem::MaybeUninit;
 use core::ops::Deref;
 pub(crate) use core::sync::atomic::Ordering;
 
@@ -95,26 +96,51 @@ pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 /// After so many operations, of which only the first had to wait, the turn of a task is over, and the executor gets its own.
 pub(crate) const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
 
-/// Keeps what it holds on a cache line that nothing else uses, so that one side's writes do not
-/// take the line away from the other side. 128 bytes where lines are fetched in pairs; nothing on
-/// small machines, which have no such caches and no memory to spare.
+/// Keeps what it holds on cache lines that nothing else uses, so that one side's writes do not take
+/// them away from the other side: in a `repr(C)` struct where another one of its kind or a
+/// [`Distance`] follows. Not by alignment, which an allocator pays with another path and more memory.
 #[derive(Debug)]
-#[cfg_attr(
-    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64"),
-    repr(align(128))
-)]
-#[cfg_attr(
-    any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32"),
-    repr(align(64))
-)]
-pub(crate) struct CachePadded<T>(pub(crate) T);
+#[repr(C)]
+pub(crate) struct CachePadded<T> {
+    before: Distance,
+    value: T,
+}
+
+impl<T> CachePadded<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { before: Distance::new(), value }
+    }
+}
 
 impl<T> Deref for CachePadded<T> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.0
+        &self.value
+    }
+}
+
+/// As long as cache lines that are fetched together, less a word: nothing before it is on a line with
+/// what comes after it. Nothing on small machines, which have no such caches and no memory to spare.
+#[derive(Debug)]
+pub(crate) struct Distance(
+    #[allow(dead_code, reason = "it is there")] MaybeUninit<[usize; Self::WORDS]>,
+);
+
+impl Distance {
+    const LINE: usize =
+        if cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "powerpc64")) {
+            128
+        } else if cfg!(any(target_arch = "x86", target_arch = "riscv64", target_arch = "wasm32")) {
+            64
+        } else {
+            size_of::<usize>()
+        };
+    const WORDS: usize = Self::LINE / size_of::<usize>() - 1;
+
+    pub(crate) fn new() -> Self {
+        Self(MaybeUninit::uninit())
     }
 }
 

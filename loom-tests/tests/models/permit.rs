@@ -354,3 +354,20 @@ fn reserve_many_vs_close() {
         drop(rx);
     });
 }
+
+/// The last receiver goes, and has nothing to take out: the room is reserved.
+#[test]
+fn reserve_many_vs_last_rx_drop() {
+    explore(2, || {
+        let (tx, rx) = forebay::bounded::<Message>(2);
+        let tx = Arc::new(tx);
+        let permit = tx.try_reserve().unwrap();
+        let thread = spawn(move || drop(rx));
+        let mut many = reserving(&tx, 2);
+        many.poll();
+        join(thread);
+        drive(&mut many);
+        assert_eq!(many.output, Some(false));
+        assert!(permit.send(message(1)).is_err());
+    });
+}

@@ -278,7 +278,22 @@ fn stream_close() {
     });
 }
 
-/// The same, with the roles of the two threads exchanged.
+/// The last sender goes: the stream ends.
+#[test]
+fn stream_last_tx_drop() {
+    explore(5, || {
+        let (tx, rx) = forebay::bounded(1);
+        let rx = Arc::new(rx);
+        let mut streaming = stream(&rx);
+        let thread = spawn(move || drop(tx));
+        streaming.poll();
+        join(thread);
+        drive(&mut streaming);
+        assert_eq!(streaming.output, Some(None));
+    });
+}
+
+/// A stream that ends with a close, with the roles of the two threads exchanged.
 #[test]
 fn stream_close_perm() {
     explore(10, || {
