@@ -6,12 +6,12 @@
 use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
 use crate::error::{TryRecvError, TrySendError};
-use crate::gate::{Gate, sweep, wake_or};
+use crate::gate::{Gate, wake_or};
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, both};
+use crate::sync::{Backoff, both, for_each};
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
@@ -352,5 +352,5 @@ fn open_all(word: &Cursor, gates: &[&Gate]) {
     // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
     // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
     word.lower();
-    sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
+    for_each(gates.iter().filter(|gate| gate.has_waiters()), |gate| gate.wake_all());
 }

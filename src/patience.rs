@@ -67,6 +67,12 @@ impl Patient<'_> {
         /// As long as the system needs to wake a thread.
         const MANY: u32 = 2000;
 
+        /// There is no other one, and nothing comes while this one spins.
+        const ONE_THREAD: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
+
+        if ONE_THREAD {
+            return 0;
+        }
         let Some(spin) = &self.own.spin else {
             return 0;
         };

@@ -3,22 +3,29 @@
 use super::Channel;
 use crate::buffer::{Owed, PopError};
 use crate::gate::{Gate, sweep};
+use crate::pressure::Watched;
 use crate::sync::{Backoff, both, for_each};
 
 impl<T> Channel<T> {
     /// Closes for good and wakes everybody; `true` for the one call that did.
     pub(crate) fn close(&self) -> bool {
-        self.close_for(&[&self.arrivals, &self.streams, &self.vacancies, &self.clearings])
+        self.close_for(&[
+            &self.arrivals,
+            &self.streams,
+            &self.vacancies,
+            &self.clearings,
+            &self.closed,
+            self.levels(),
+        ])
     }
 
-    /// The same where nobody can wait at other gates, but for the close and a level.
+    /// The same where nobody can wait at other gates. The last one is that of the levels.
     fn close_for(&self, gates: &[&Gate]) -> bool {
         let closed = self.buffer.close();
         if closed {
             // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
             // channel closed or is found here.
-            let level = self.watch.as_ref().map(|watch| &watch.levels);
-            sweep(gates.iter().copied().chain([&self.closed]).chain(level));
+            sweep(if self.watch.is_some() { gates } else { &gates[..gates.len() - 1] });
         }
         closed
     }
@@ -71,7 +78,7 @@ impl<T> Channel<T> {
     pub(crate) fn drop_sender(&self) {
         if self.senders.remove_one() {
             // [last-sender] receivers that wait for more would wait for ever. No sender waits for room.
-            self.close_for(&[&self.arrivals, &self.streams]);
+            self.close_for(&[&self.arrivals, &self.streams, &self.closed, self.levels()]);
         }
     }
 
@@ -80,7 +87,12 @@ impl<T> Channel<T> {
             both(
                 // [last-receiver] senders that wait for room would wait for ever. No receiver waits for more.
                 || {
-                    self.close_for(&[&self.vacancies, &self.clearings]);
+                    self.close_for(&[
+                        &self.vacancies,
+                        &self.clearings,
+                        &self.closed,
+                        self.levels(),
+                    ]);
                 },
                 // [drain] what is inside has no receiver any more; it must not live as long as the last sender.
                 || self.drain(),

@@ -58,6 +58,6 @@ pub(crate) fn wake_or(gate: &Gate, count: usize, otherwise: impl FnOnce()) {
 }
 
 /// Wakes all at every one of the `gates`, also where a waker panics.
-pub(crate) fn sweep<'a>(gates: impl IntoIterator<Item = &'a Gate>) {
-    for_each(gates.into_iter(), Gate::wake_all);
+pub(crate) fn sweep(gates: &[&Gate]) {
+    for_each(gates.iter(), |gate| gate.wake_all());
 }

@@ -201,7 +201,7 @@ impl<T> Store<T> for Locked<T> {
         state.phase = state.phase.max(Phase::Closed);
         drop(state);
         // [shut] a waiter that takes its place later finds it shut.
-        sweep([&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
+        sweep(&[&self.arrivals, &self.streams, &self.vacancies, &self.levels]);
     }
 
     fn stop(&self, leftovers: &mut Vec<T>) {
