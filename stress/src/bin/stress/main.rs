@@ -1,5 +1,6 @@
 //! Channels under everything at once, on every runtime, until the time is up. Every message is accounted for.
 
+mod fate;
 #[path = "../../../../tests/it/common/give_up.rs"]
 mod give_up;
 #[path = "../../../../tests/it/common/ledger.rs"]

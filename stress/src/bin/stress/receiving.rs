@@ -1,8 +1,8 @@
 //! A task that receives by every way.
 
+use crate::fate::{Fate, random_timeout};
 use crate::give_up::give_up_after;
 use crate::ledger::Message;
-use crate::round::{Fate, random_timeout};
 use crate::runtime::Runtime;
 use crate::watchdog::Status;
 use fastrand::Rng;

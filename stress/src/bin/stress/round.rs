@@ -1,5 +1,6 @@
 //! One channel from its beginning to its end.
 
+use crate::fate::Fate;
 use crate::ledger::{Ledger, Message};
 use crate::receiving::Receiving;
 use crate::runtime::Runtime;
@@ -7,24 +8,11 @@ use crate::sending::Sending;
 use crate::watchdog::Watchdog;
 use fastrand::Rng;
 use forebay::{Receiver, Sender, bounded, unbounded};
-use smol::Timer;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// What a task knows of a message.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Fate {
-    Sent,
-    /// With an error, or out of a future that was given up.
-    Returned,
-    /// In the future that was dropped with it.
-    Cancelled,
-    Displaced,
-    Received,
-}
 
 /// How many messages had which end.
 #[derive(Default)]
@@ -64,12 +52,6 @@ impl fmt::Display for Totals {
              dropped inside; {returned} returned, {cancelled} cancelled"
         )
     }
-}
-
-/// Gives up after a while, in a task of whatever runtime.
-pub(crate) async fn random_timeout<T>(rng: &mut Rng) -> Option<T> {
-    Timer::after(Duration::from_micros(rng.u64(0..300))).await;
-    None
 }
 
 pub(crate) struct Round<'a> {

@@ -1,8 +1,8 @@
 //! A task that sends by every way.
 
+use crate::fate::{Fate, random_timeout};
 use crate::give_up::give_up_after;
 use crate::ledger::{Ledger, Message};
-use crate::round::{Fate, random_timeout};
 use crate::runtime::Runtime;
 use crate::watchdog::Status;
 use fastrand::Rng;
