@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How many messages had which end.
 #[derive(Default)]
