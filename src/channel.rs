@@ -3,19 +3,20 @@
 //! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did opens
 //! `vacancies`, a close opens everything.
 
-use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
+use crate::buffer::{Buffer, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
 use crate::error::{TryRecvError, TrySendError};
-use crate::gate::{Gate, sweep, wake_or};
+use crate::gate::Gate;
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, both};
+use crate::sync::Backoff;
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
 
+mod announce;
 mod batch;
 mod life;
 mod overflow;
@@ -124,86 +125,6 @@ impl<T> Channel<T> {
         let (message, owed) = self.buffer.pop_fast(in_turn)?;
         self.announce_pop(owed);
         Some(message)
-    }
-
-    #[inline]
-    fn announce_pop(&self, owed: Owed) {
-        if owed != Owed::Nothing {
-            self.announce_room(owed);
-        }
-    }
-
-    #[inline]
-    fn announce_push(&self, owed: Owed) {
-        if owed != Owed::Nothing {
-            self.announce_message(owed);
-        }
-    }
-
-    #[cold]
-    fn announce_message(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            return self.open_arrivals(1);
-        }
-        if owed.is_weighed() {
-            return self.announce_weighed(owed);
-        }
-        let look = || {
-            if let Some(watch) = &self.watch {
-                watch.pushed(&self.buffer);
-            }
-        };
-        if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_arrivals(1));
-        }
-        look();
-    }
-
-    #[cold]
-    pub(super) fn announce_room(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            return self.open_vacancies(1);
-        }
-        if owed.is_weighed() {
-            return self.announce_weighed(owed);
-        }
-        let look = || {
-            if let Some(watch) = &self.watch {
-                watch.popped(&self.buffer);
-            }
-        };
-        if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_vacancies(1));
-        }
-        look();
-    }
-
-    /// What a message with a weight owes beyond others. Apart from them, whose frames would be larger.
-    #[inline(never)]
-    fn announce_weighed(&self, owed: Owed) {
-        if owed == Owed::WakeAllAndLook {
-            return both(|| self.announce_room(Owed::Look), || self.open_all_vacancies());
-        }
-        let others = if owed.wakes() { Owed::WakeupAndLook } else { Owed::Look };
-        both(|| self.announce_message(others), || self.open_vacancies(1));
-    }
-
-    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.
-    fn open_arrivals(&self, count: usize) {
-        self.patience.of_senders().wakes();
-        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
-    }
-
-    /// Wakes senders for `count` free slots. Those that need several at once only if the others leave some.
-    fn open_vacancies(&self, count: usize) {
-        self.patience.of_receivers().wakes();
-        open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
-    }
-
-    /// Wakes all senders: it is not known whose message fits now.
-    fn open_all_vacancies(&self) {
-        self.patience.of_receivers().wakes();
-        open_all(self.buffer.head(), &[&self.vacancies, &self.clearings]);
     }
 
     #[inline]
@@ -335,22 +256,4 @@ impl<T> Watched for Channel<T> {
         // Where no watermarks are, the level is Low until the close.
         self.watch.as_ref().map_or(&self.closed, |watch| &watch.levels)
     }
-}
-
-/// Wakes `count` waiters of the first gate. If it has fewer, nothing is announced from here on,
-/// until a waiter raises the flag again.
-fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
-    // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if gates[0].has_waiters() {
-        wake_or(gates[0], count, || open_all(word, gates));
-    } else {
-        open_all(word, gates);
-    }
-}
-
-fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
-    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
-    word.lower();
-    sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
 }
