@@ -1,7 +1,12 @@
 //! What can go wrong, with the message given back wherever there is one.
 
+#[cfg(feature = "sink")]
+mod sink;
+
 use core::error::Error;
 use core::fmt;
+#[cfg(feature = "sink")]
+pub use sink::SinkError;
 
 /// The channel is closed. Gives back the message that could not be sent.
 ///
@@ -116,56 +121,6 @@ impl fmt::Display for ReserveError {
 }
 
 impl Error for ReserveError {}
-
-/// What a [`SendSink`](crate::SendSink) could not do as a `Sink`.
-#[cfg(feature = "sink")]
-#[derive(PartialEq, Eq, Clone, Copy)]
-#[non_exhaustive]
-pub enum SinkError<T> {
-    /// Nothing could be reserved, so there was no message yet.
-    Reserve(ReserveError),
-    /// The message that was given could not be sent. Gives it back.
-    Send(SendError<T>),
-}
-
-#[cfg(feature = "sink")]
-impl<T> SinkError<T> {
-    /// The message that could not be sent, if there was one.
-    pub fn into_inner(self) -> Option<T> {
-        match self {
-            Self::Reserve(_) => None,
-            Self::Send(error) => Some(error.into_inner()),
-        }
-    }
-
-    /// Whether the channel, or the sink, was closed: no later attempt can succeed.
-    pub fn is_closed(&self) -> bool {
-        matches!(self, Self::Reserve(ReserveError::Closed) | Self::Send(_))
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> fmt::Debug for SinkError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reserve(error) => f.debug_tuple("Reserve").field(error).finish(),
-            Self::Send(error) => f.debug_tuple("Send").field(error).finish(),
-        }
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> fmt::Display for SinkError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reserve(error) => error.fmt(f),
-            Self::Send(error) => error.fmt(f),
-        }
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> Error for SinkError<T> {}
 
 /// The message could not be sent in time. Gives it back.
 ///
