@@ -1,7 +1,7 @@
 //! The channel: a buffer, the gates at both ends of it, and the counts of its handles.
 //!
-//! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did opens
-//! `vacancies`, a close opens everything.
+//! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did
+//! opens `vacancies`, a close opens everything.
 
 use crate::buffer::{Buffer, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
@@ -63,8 +63,8 @@ impl<T> Channel<T> {
         }
     }
 
-    /// An attempt to send that looks only where the room would be; the message comes back without a reason. `in_turn`: nor where
-    /// the turn is over.
+    /// An attempt to send that looks only where the room would be; the message comes back without a
+    /// reason. `in_turn`: nor where the turn is over.
     #[inline(always)]
     pub(crate) fn push_fast(&self, message: T, in_turn: bool) -> Result<(), T> {
         let owed = self.buffer.push_fast(message, in_turn)?;
@@ -96,7 +96,8 @@ impl<T> Channel<T> {
         }
     }
 
-    /// One attempt to send for a caller that can be told Closed, but not Full: it waits where the policy is to refuse.
+    /// One attempt to send for a caller that can be told Closed, but not Full: it waits where the
+    /// policy is to refuse.
     #[inline]
     pub(crate) fn send(
         &self,
@@ -173,14 +174,14 @@ impl<T> Channel<T> {
         self.buffer.tail().raise(empty)
     }
 
-    /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved since.
-    /// Where the room depends on it, this is for `message`.
+    /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved
+    /// since. Where the room depends on it, this is for `message`.
     pub(crate) fn raise_vacancies(&self, full: Position, message: Option<&T>) -> bool {
         self.buffer.raise_head(full, message)
     }
 
-    /// Whether room can only come by a move of the head after `full`: not by a permit that is given back,
-    /// nor by the weight of another message; and the channel is open.
+    /// Whether room can only come by a move of the head after `full`: not by a permit that is given
+    /// back, nor by the weight of another message; and the channel is open.
     pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
         self.buffer.is_full_of_messages(full)
     }

@@ -102,10 +102,12 @@ pub enum ReserveError {
     Full,
     /// The channel is closed.
     Closed,
-    /// More than can be reserved. Never so many if it is more than `most`; otherwise not now, because of those that are
-    /// reserved already: once some of these are used or dropped, a later attempt can succeed.
+    /// More than can be reserved. Never so many if it is more than `most`; otherwise not now,
+    /// because of those that are reserved already: once some of these are used or dropped, a later
+    /// attempt can succeed.
     TooMany {
-        /// The most that can be reserved at a time, by all permits together. Zero where messages are weighed.
+        /// The most that can be reserved at a time, by all permits together. Zero where messages
+        /// are weighed.
         most: usize,
     },
 }
@@ -208,7 +210,8 @@ impl Error for RecvTimeoutError {}
 
 /// The channel is closed and every message has been received.
 ///
-/// Returned by [`recv`](crate::Receiver::recv) and [`recv_blocking`](crate::Receiver::recv_blocking).
+/// Returned by [`recv`](crate::Receiver::recv) and
+/// [`recv_blocking`](crate::Receiver::recv_blocking).
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct RecvError;
 
@@ -256,16 +259,17 @@ impl Error for TryRecvError {}
 
 /// No channel or queue can be made like that.
 ///
-/// Returned by [`Builder::build`](crate::Builder::build), and by the last call of a [`queue::Builder`](crate::queue::Builder).
+/// Returned by [`Builder::build`](crate::Builder::build), and by the last call of a
+/// [`queue::Builder`](crate::queue::Builder).
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The capacity is zero. Where that is to mean "no limit", leave the call out.
     ZeroCapacity,
-    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), whatever it is of: position words cannot represent it. Or the
-    /// memory for so much cannot be had, where it is allocated when it is made: in a channel, and in a first-in first-out queue
-    /// without retries or tracking. The other queues allocate as they fill, so of them a capacity below that can exceed
-    /// the memory.
+    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), whatever it is of: position words
+    /// cannot represent it. Or the memory for so much cannot be had, where it is allocated when it
+    /// is made: in a channel, and in a first-in first-out queue without retries or tracking. The
+    /// other queues allocate as they fill, so of them a capacity below that can exceed the memory.
     CapacityOverflow(usize),
     /// The low mark is not below the high one.
     LowNotBelowHigh {

@@ -1,13 +1,13 @@
-//! Room that is reserved. Only a ring counts it: where nothing is bounded there is always room, and where messages are
-//! weighed there are no permits.
+//! Room that is reserved. Only a ring counts it: where nothing is bounded there is always room, and
+//! where messages are weighed there are no permits.
 
 use super::Chained::{Unbounded, Weighted as ByWeight};
 use super::{Buffer, Geometry, Owed, PushError};
 use crate::sync::uninterrupted;
 
 impl<T> Buffer<T> {
-    /// Reserves room for `n` messages. Full also means that there is room, but not for so many; `false` that there is,
-    /// but too many permits.
+    /// Reserves room for `n` messages. Full also means that there is room, but not for so many;
+    /// `false` that there is, but too many permits.
     pub(crate) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.reserve(n),

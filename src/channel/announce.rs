@@ -58,7 +58,8 @@ impl<T> Channel<T> {
         look();
     }
 
-    /// What a message with a weight owes beyond others. Apart from them, whose frames would be larger.
+    /// What a message with a weight owes beyond others. Apart from them, whose frames would be
+    /// larger.
     #[inline(never)]
     fn announce_weighed(&self, owed: Owed) {
         if owed == Owed::WakeAllAndLook {
@@ -68,13 +69,15 @@ impl<T> Channel<T> {
         both(|| self.announce_message(others), || self.open_vacancies(1));
     }
 
-    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.
+    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are
+    /// fewer.
     pub(super) fn open_arrivals(&self, count: usize) {
         self.patience.of_senders().wakes();
         open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
     }
 
-    /// Wakes senders for `count` free slots. Those that need several at once only if the others leave some.
+    /// Wakes senders for `count` free slots. Those that need several at once only if the others
+    /// leave some.
     pub(super) fn open_vacancies(&self, count: usize) {
         self.patience.of_receivers().wakes();
         open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
@@ -99,8 +102,9 @@ fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
 }
 
 fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
-    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
+    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen
+    // here; one that comes later finds it down and raises it. So a gate that seems to be empty is
+    // left alone.
     word.lower();
     sweep(gates.iter().copied().filter(|gate| gate.has_waiters()));
 }

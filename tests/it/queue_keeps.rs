@@ -1,4 +1,5 @@
-//! What was accepted is accounted for: dead letters, tickets, giving back, stopping, guards, and figures that add up.
+//! What was accepted is accounted for: dead letters, tickets, giving back, stopping, guards, and
+//! figures that add up.
 
 use crate::common::{Task, on_every_runtime, watched};
 use core::cell::Cell;
