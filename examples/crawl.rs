@@ -1,7 +1,8 @@
 //! Workers that put new work while they take work: a walk over a directory tree, level by level.
 //!
-//! No channel can tell when this is over: an empty one may be filled by whoever is at work, and to close it
-//! would take somebody who knows. The queue knows: `join` returns when every folder that was put is done.
+//! No channel can tell when this is over: an empty one may be filled by whoever is at work, and to
+//! close it would take somebody who knows. The queue knows: `join` returns when every folder that
+//! was put is done.
 //!
 //! ```text
 //! cargo run --release --example crawl
@@ -78,7 +79,8 @@ fn work(queue: &Queue<PathBuf>) -> Found {
         if read(&folder, queue, &mut found).is_err() {
             found.unreadable += 1;
         }
-        // Here the folder is done: after the folders inside it were put, so the count is never zero too early.
+        // Here the folder is done: after the folders inside it were put, so the count is never zero
+        // too early.
     }
     found
 }

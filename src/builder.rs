@@ -36,8 +36,9 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 ///
 /// Nothing slows its senders down: use it only where something else bounds what is inside.
 ///
-/// Memory is allocated in blocks of 63 messages; an empty channel keeps two of them at most, and a steady flow allocates
-/// nothing. [`send`](Sender::send) never waits for a receiver, [`force_send`](Sender::force_send) displaces nothing.
+/// Memory is allocated in blocks of 63 messages; an empty channel keeps two of them at most, and a
+/// steady flow allocates nothing. [`send`](Sender::send) never waits for a receiver,
+/// [`force_send`](Sender::force_send) displaces nothing.
 ///
 /// ```
 /// let (sender, receiver) = forebay::unbounded();
@@ -73,9 +74,11 @@ pub(crate) fn refuse(error: BuildError) -> ! {
     }
 }
 
-/// Makes channels with more to them than a capacity: see [`bounded`] and [`unbounded`] for the others.
+/// Makes channels with more to them than a capacity: see [`bounded`] and [`unbounded`] for the
+/// others.
 ///
-/// Nothing is checked before [`build`](Self::build), and one builder can make any number of channels.
+/// Nothing is checked before [`build`](Self::build), and one builder can make any number of
+/// channels.
 ///
 /// ```
 /// use forebay::{Builder, Overflow};
@@ -109,25 +112,28 @@ impl Builder {
         self
     }
 
-    /// Bounds the channel by what its messages weigh together, in place of their number: bytes in flight, for instance.
+    /// Bounds the channel by what its messages weigh together, in place of their number: bytes in
+    /// flight, for instance.
     ///
-    /// A send waits until its message fits in. The sum is exact at every moment, and is never more than `limit`. A message that
-    /// is heavier than that counts as `limit`: it passes alone, and is never refused for its weight. One without weight
-    /// counts as 1.
+    /// A send waits until its message fits in. The sum is exact at every moment, and is never more
+    /// than `limit`. A message that is heavier than that counts as `limit`: it passes alone, and is
+    /// never refused for its weight. One without weight counts as 1.
     ///
-    /// Watermarks, [`Stats::deepest`](crate::Stats::deepest) and [`is_full`](Sender::is_full) go by the weight, `len` and
-    /// `capacity` by the messages. `weigh` is asked whenever room is looked for, and should be fast. What it says of a message that
-    /// goes in counts until that comes out, also if it would say something else by then.
+    /// Watermarks, [`Stats::deepest`](crate::Stats::deepest) and [`is_full`](Sender::is_full) go by
+    /// the weight, `len` and `capacity` by the messages. `weigh` is asked whenever room is looked
+    /// for, and should be fast. What it says of a message that goes in counts until that comes out,
+    /// also if it would say something else by then.
     ///
     /// # Fairness
-    /// Room is gathered for the first that waits: until there is so much, lighter messages don't pass it. From then on
-    /// it is free to all until it is taken, as with [`send`](Sender::send). So on an executor that runs its tasks in the order in
-    /// which they were woken, others are served at most 4 x `limit` x (waiting sends) times after a `send` was first woken,
-    /// whatever they weigh.
+    /// Room is gathered for the first that waits: until there is so much, lighter messages don't
+    /// pass it. From then on it is free to all until it is taken, as with [`send`](Sender::send).
+    /// So on an executor that runs its tasks in the order in which they were woken, others are
+    /// served at most 4 x `limit` x (waiting sends) times after a `send` was first woken, whatever
+    /// they weigh.
     ///
     /// # Panics
-    /// What sends panics if `weigh` does. Then nothing was sent: the message is in the future still, or dropped where the call owned
-    /// it. What receives does not weigh.
+    /// What sends panics if `weigh` does. Then nothing was sent: the message is in the future
+    /// still, or dropped where the call owned it. What receives does not weigh.
     ///
     /// # Limits
     /// Nothing can be [reserved](Sender::reserve), and nothing is displaced, by `force_send` or by
@@ -151,7 +157,8 @@ impl Builder {
     /// Makes the channel.
     ///
     /// # Errors
-    /// [`BuildError`] if the capacity is zero or too large, or the marks don't go together with each other or with the capacity.
+    /// [`BuildError`] if the capacity is zero or too large, or the marks don't go together with
+    /// each other or with the capacity.
     ///
     /// ```
     /// use forebay::{BuildError, Builder};
@@ -167,14 +174,16 @@ impl Builder {
 
 option_methods! {
     Builder, "channel", "messages", "a message", "are inside", "Sender",
-    /// In a bounded channel a [`try_send`](Sender::try_send) and its [`try_recv`](Receiver::try_recv) take two to three times as
-    /// many instructions while the level stays Low; where three messages go up to High and down again, both changes told, four to
-    /// five times as many. A channel without marks or tracking does not look.
+    /// In a bounded channel a [`try_send`](Sender::try_send) and its
+    /// [`try_recv`](Receiver::try_recv) take two to three times as many instructions while the
+    /// level stays Low; where three messages go up to High and down again, both changes told, four
+    /// to five times as many. A channel without marks or tracking does not look.
     ;
-    /// Counts what the positions do not tell: the deepest length, and refused and displaced messages, for
-    /// [`stats`](Sender::stats).
+    /// Counts what the positions do not tell: the deepest length, and refused and displaced
+    /// messages, for [`stats`](Sender::stats).
     ;
-    /// [`Sender::offer`] says what became of each message, and [`Overflow`] what `send` and `try_send` do.
+    /// [`Sender::offer`] says what became of each message, and [`Overflow`] what `send` and
+    /// `try_send` do.
 }
 
 fn handles<T>(channel: Channel<T>) -> (Sender<T>, Receiver<T>) {
@@ -196,8 +205,8 @@ impl<T> WeightBuilder<T> {
     /// Makes the channel.
     ///
     /// # Errors
-    /// As [`Builder::build`], with the limit in place of the capacity; and [`BuildError::Weight`] if there is a capacity too, or
-    /// the policy is to drop the oldest.
+    /// As [`Builder::build`], with the limit in place of the capacity; and [`BuildError::Weight`]
+    /// if there is a capacity too, or the policy is to drop the oldest.
     pub fn build(self) -> Result<(Sender<T>, Receiver<T>), BuildError> {
         let Self { builder: Builder { capacity, options }, limit, weigh } = self;
         if capacity.is_some() || options.overflow == Overflow::DropOldest {
@@ -241,8 +250,8 @@ pub(crate) fn build_channel<T>(
 
 /// The methods of a builder that choose [`Options`].
 ///
-/// The texts: what it makes, what that holds, one of them, where they are, and the handle that tells. Then the price of
-/// being watched, and what else there is to say on the policy.
+/// The texts: what it makes, what that holds, one of them, where they are, and the handle that
+/// tells. Then the price of being watched, and what else there is to say on the policy.
 macro_rules! option_methods {
     (
         $builder:ident, $what:literal, $messages:literal, $message:literal, $inside:literal, $handle:literal,
@@ -303,7 +312,8 @@ impl Options {
     pub(crate) fn check(self, capacity: Option<usize>) -> Result<(), BuildError> {
         match capacity {
             Some(0) => return Err(BuildError::ZeroCapacity),
-            // Also where the items lie in no ring: what words can represent does not depend on the order.
+            // Also where the items lie in no ring: what words can represent does not depend on the
+            // order.
             Some(capacity) if capacity > Buffer::<()>::MAX_CAPACITY => {
                 return Err(BuildError::CapacityOverflow(capacity));
             }

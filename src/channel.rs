@@ -1,21 +1,22 @@
 //! The channel: a buffer, the gates at both ends of it, and the counts of its handles.
 //!
-//! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did opens
-//! `vacancies`, a close opens everything.
+//! This is the only place that says: a push that found a waiter opens `arrivals`, a pop that did
+//! opens `vacancies`, a close opens everything.
 
-use crate::buffer::{Buffer, Cursor, Owed, PopError, Position, PushError, Traffic};
+use crate::buffer::{Buffer, PopError, Position, PushError, Traffic};
 use crate::count::HandleCount;
 use crate::error::{TryRecvError, TrySendError};
-use crate::gate::{Gate, wake_or};
+use crate::gate::Gate;
 use crate::overflow::Overflow;
 use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Backoff, both, for_each};
+use crate::sync::Backoff;
 use crate::wait::Outcome;
 use crate::watch::Watch;
 use alloc::boxed::Box;
 
+mod announce;
 mod batch;
 mod life;
 mod overflow;
@@ -62,8 +63,8 @@ impl<T> Channel<T> {
         }
     }
 
-    /// An attempt to send that looks only where the room would be; the message comes back without a reason. `in_turn`: nor where
-    /// the turn is over.
+    /// An attempt to send that looks only where the room would be; the message comes back without a
+    /// reason. `in_turn`: nor where the turn is over.
     #[inline(always)]
     pub(crate) fn push_fast(&self, message: T, in_turn: bool) -> Result<(), T> {
         let owed = self.buffer.push_fast(message, in_turn)?;
@@ -95,7 +96,8 @@ impl<T> Channel<T> {
         }
     }
 
-    /// One attempt to send for a caller that can be told Closed, but not Full: it waits where the policy is to refuse.
+    /// One attempt to send for a caller that can be told Closed, but not Full: it waits where the
+    /// policy is to refuse.
     #[inline]
     pub(crate) fn send(
         &self,
@@ -124,86 +126,6 @@ impl<T> Channel<T> {
         let (message, owed) = self.buffer.pop_fast(in_turn)?;
         self.announce_pop(owed);
         Some(message)
-    }
-
-    #[inline]
-    fn announce_pop(&self, owed: Owed) {
-        if owed != Owed::Nothing {
-            self.announce_room(owed);
-        }
-    }
-
-    #[inline]
-    fn announce_push(&self, owed: Owed) {
-        if owed != Owed::Nothing {
-            self.announce_message(owed);
-        }
-    }
-
-    #[cold]
-    fn announce_message(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            return self.open_arrivals(1);
-        }
-        if owed.is_weighed() {
-            return self.announce_weighed(owed);
-        }
-        let look = || {
-            if let Some(watch) = &self.watch {
-                watch.pushed(&self.buffer);
-            }
-        };
-        if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_arrivals(1));
-        }
-        look();
-    }
-
-    #[cold]
-    pub(super) fn announce_room(&self, owed: Owed) {
-        if owed == Owed::Wakeup {
-            return self.open_vacancies(1);
-        }
-        if owed.is_weighed() {
-            return self.announce_weighed(owed);
-        }
-        let look = || {
-            if let Some(watch) = &self.watch {
-                watch.popped(&self.buffer);
-            }
-        };
-        if owed == Owed::WakeupAndLook {
-            return both(look, || self.open_vacancies(1));
-        }
-        look();
-    }
-
-    /// What a message with a weight owes beyond others. Apart from them, whose frames would be larger.
-    #[inline(never)]
-    fn announce_weighed(&self, owed: Owed) {
-        if owed == Owed::WakeAllAndLook {
-            return both(|| self.announce_room(Owed::Look), || self.open_all_vacancies());
-        }
-        let others = if owed.wakes() { Owed::WakeupAndLook } else { Owed::Look };
-        both(|| self.announce_message(others), || self.open_vacancies(1));
-    }
-
-    /// Wakes receivers for `count` messages: so many waiting `recv`, or the streams if there are fewer.
-    fn open_arrivals(&self, count: usize) {
-        self.patience.of_senders().wakes();
-        open(self.buffer.tail(), count, &[&self.arrivals, &self.streams]);
-    }
-
-    /// Wakes senders for `count` free slots. Those that need several at once only if the others leave some.
-    fn open_vacancies(&self, count: usize) {
-        self.patience.of_receivers().wakes();
-        open(self.buffer.head(), count, &[&self.vacancies, &self.clearings]);
-    }
-
-    /// Wakes all senders: it is not known whose message fits now.
-    fn open_all_vacancies(&self) {
-        self.patience.of_receivers().wakes();
-        open_all(self.buffer.head(), &[&self.vacancies, &self.clearings]);
     }
 
     #[inline]
@@ -252,14 +174,14 @@ impl<T> Channel<T> {
         self.buffer.tail().raise(empty)
     }
 
-    /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved since.
-    /// Where the room depends on it, this is for `message`.
+    /// Asks receivers to announce the slots they free after `full`; `false` if the head has moved
+    /// since. Where the room depends on it, this is for `message`.
     pub(crate) fn raise_vacancies(&self, full: Position, message: Option<&T>) -> bool {
         self.buffer.raise_head(full, message)
     }
 
-    /// Whether room can only come by a move of the head after `full`: not by a permit that is given back,
-    /// nor by the weight of another message; and the channel is open.
+    /// Whether room can only come by a move of the head after `full`: not by a permit that is given
+    /// back, nor by the weight of another message; and the channel is open.
     pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
         self.buffer.is_full_of_messages(full)
     }
@@ -335,22 +257,4 @@ impl<T> Watched for Channel<T> {
         // Where no watermarks are, the level is Low until the close.
         self.watch.as_ref().map_or(&self.closed, |watch| &watch.levels)
     }
-}
-
-/// Wakes `count` waiters of the first gate. If it has fewer, nothing is announced from here on,
-/// until a waiter raises the flag again.
-fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
-    // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
-    if gates[0].has_waiters() {
-        wake_or(gates[0], count, || open_all(word, gates));
-    } else {
-        open_all(word, gates);
-    }
-}
-
-fn open_all(word: &Cursor, gates: &[&Gate]) {
-    // [lower] before [sweep]: a waiter that has raised the flag before has its place, which is seen here; one that
-    // comes later finds it down and raises it. So a gate that seems to be empty is left alone.
-    word.lower();
-    for_each(gates.iter().filter(|gate| gate.has_waiters()), |gate| gate.wake_all());
 }

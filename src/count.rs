@@ -43,7 +43,8 @@ impl HandleCount {
 
     /// `true` if that was the last one.
     pub(crate) fn remove_one(&self) -> bool {
-        // [count] pairs with itself: the last handle to go closes after all that the others did, and passes it on with [close].
+        // [count] pairs with itself: the last handle to go closes after all that the others did,
+        // and passes it on with [close].
         self.0.fetch_sub(1, AcqRel) == 1
     }
 }

@@ -17,14 +17,16 @@ fn after(timeout: Duration) -> Instant {
 }
 
 impl<T> Sender<T> {
-    /// Sends a message from a thread, which sleeps while the channel is full, until `deadline` at most.
+    /// Sends a message from a thread, which sleeps while the channel is full, until `deadline` at
+    /// most.
     ///
-    /// With room in the channel the message is sent, also if the deadline is over. Don't call it in async code: it blocks the
-    /// executor. There, use [`send_or`](Self::send_or).
+    /// With room in the channel the message is sent, also if the deadline is over. Don't call it in
+    /// async code: it blocks the executor. There, use [`send_or`](Self::send_or).
     ///
     /// # Errors
     /// - [`SendTimeoutError::Timeout`] with the message if the channel was full until the deadline.
-    /// - [`SendTimeoutError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    /// - [`SendTimeoutError::Closed`] with the message if the channel is closed, or gets closed
+    ///   while this waits.
     ///
     /// # Panics
     /// Never: what could not be sent is given back.
@@ -62,9 +64,11 @@ impl<T> Sender<T> {
     /// As [`offer_blocking`](Self::offer_blocking), until `deadline` at most.
     ///
     /// # Errors
-    /// - [`TrySendError::Full`] with the message if the channel is full, under [`Refuse`](crate::Overflow::Refuse) at once,
-    ///   under [`Wait`](crate::Overflow::Wait) at the deadline.
-    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    /// - [`TrySendError::Full`] with the message if the channel is full, under
+    ///   [`Refuse`](crate::Overflow::Refuse) at once, under [`Wait`](crate::Overflow::Wait) at the
+    ///   deadline.
+    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while
+    ///   this waits.
     ///
     /// # Panics
     /// Never: what could not be sent is given back.
@@ -95,10 +99,11 @@ impl<T> Sender<T> {
 }
 
 impl<T> Receiver<T> {
-    /// Receives a message on a thread, which sleeps while the channel is empty, until `deadline` at most.
+    /// Receives a message on a thread, which sleeps while the channel is empty, until `deadline` at
+    /// most.
     ///
-    /// A message that is there is received, also if the deadline is over. Don't call it in async code: it blocks the
-    /// executor. There, use [`recv_or`](Self::recv_or).
+    /// A message that is there is received, also if the deadline is over. Don't call it in async
+    /// code: it blocks the executor. There, use [`recv_or`](Self::recv_or).
     ///
     /// # Errors
     /// - [`RecvTimeoutError::Timeout`] if the channel was empty until the deadline.

@@ -1,7 +1,12 @@
 //! What can go wrong, with the message given back wherever there is one.
 
+#[cfg(feature = "sink")]
+mod sink;
+
 use core::error::Error;
 use core::fmt;
+#[cfg(feature = "sink")]
+pub use sink::SinkError;
 
 /// The channel is closed. Gives back the message that could not be sent.
 ///
@@ -97,10 +102,12 @@ pub enum ReserveError {
     Full,
     /// The channel is closed.
     Closed,
-    /// More than can be reserved. Never so many if it is more than `most`; otherwise not now, because of those that are
-    /// reserved already: once some of these are used or dropped, a later attempt can succeed.
+    /// More than can be reserved. Never so many if it is more than `most`; otherwise not now,
+    /// because of those that are reserved already: once some of these are used or dropped, a later
+    /// attempt can succeed.
     TooMany {
-        /// The most that can be reserved at a time, by all permits together. Zero where messages are weighed.
+        /// The most that can be reserved at a time, by all permits together. Zero where messages
+        /// are weighed.
         most: usize,
     },
 }
@@ -116,56 +123,6 @@ impl fmt::Display for ReserveError {
 }
 
 impl Error for ReserveError {}
-
-/// What a [`SendSink`](crate::SendSink) could not do as a `Sink`.
-#[cfg(feature = "sink")]
-#[derive(PartialEq, Eq, Clone, Copy)]
-#[non_exhaustive]
-pub enum SinkError<T> {
-    /// Nothing could be reserved, so there was no message yet.
-    Reserve(ReserveError),
-    /// The message that was given could not be sent. Gives it back.
-    Send(SendError<T>),
-}
-
-#[cfg(feature = "sink")]
-impl<T> SinkError<T> {
-    /// The message that could not be sent, if there was one.
-    pub fn into_inner(self) -> Option<T> {
-        match self {
-            Self::Reserve(_) => None,
-            Self::Send(error) => Some(error.into_inner()),
-        }
-    }
-
-    /// Whether the channel, or the sink, was closed: no later attempt can succeed.
-    pub fn is_closed(&self) -> bool {
-        matches!(self, Self::Reserve(ReserveError::Closed) | Self::Send(_))
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> fmt::Debug for SinkError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reserve(error) => f.debug_tuple("Reserve").field(error).finish(),
-            Self::Send(error) => f.debug_tuple("Send").field(error).finish(),
-        }
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> fmt::Display for SinkError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reserve(error) => error.fmt(f),
-            Self::Send(error) => error.fmt(f),
-        }
-    }
-}
-
-#[cfg(feature = "sink")]
-impl<T> Error for SinkError<T> {}
 
 /// The message could not be sent in time. Gives it back.
 ///
@@ -253,7 +210,8 @@ impl Error for RecvTimeoutError {}
 
 /// The channel is closed and every message has been received.
 ///
-/// Returned by [`recv`](crate::Receiver::recv) and [`recv_blocking`](crate::Receiver::recv_blocking).
+/// Returned by [`recv`](crate::Receiver::recv) and
+/// [`recv_blocking`](crate::Receiver::recv_blocking).
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct RecvError;
 
@@ -301,16 +259,17 @@ impl Error for TryRecvError {}
 
 /// No channel or queue can be made like that.
 ///
-/// Returned by [`Builder::build`](crate::Builder::build), and by the last call of a [`queue::Builder`](crate::queue::Builder).
+/// Returned by [`Builder::build`](crate::Builder::build), and by the last call of a
+/// [`queue::Builder`](crate::queue::Builder).
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The capacity is zero. Where that is to mean "no limit", leave the call out.
     ZeroCapacity,
-    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), whatever it is of: position words cannot represent it. Or the
-    /// memory for so much cannot be had, where it is allocated when it is made: in a channel, and in a first-in first-out queue
-    /// without retries or tracking. The other queues allocate as they fill, so of them a capacity below that can exceed
-    /// the memory.
+    /// The capacity is 2^47 or more (2^23 on a 32-bit machine), whatever it is of: position words
+    /// cannot represent it. Or the memory for so much cannot be had, where it is allocated when it
+    /// is made: in a channel, and in a first-in first-out queue without retries or tracking. The
+    /// other queues allocate as they fill, so of them a capacity below that can exceed the memory.
     CapacityOverflow(usize),
     /// The low mark is not below the high one.
     LowNotBelowHigh {

@@ -84,7 +84,8 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     fn raises_early(&self, full: &Position) -> bool {
-        // [early-open] neither a close nor a permit that is given back changes the word that this raises.
+        // [early-open] neither a close nor a permit that is given back changes the word that this
+        // raises.
         self.channel.is_full_of_messages(*full)
     }
 
@@ -198,8 +199,8 @@ impl<T> Attempt for Closing<'_, T> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// Dropping the future before it is complete means: not sent. The message is dropped with it, unless
-/// [`into_inner`](Self::into_inner) takes it back out.
+/// Dropping the future before it is complete means: not sent. The message is dropped with it,
+/// unless [`into_inner`](Self::into_inner) takes it back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Send<'a, T>(Wait<Sending<'a, T>>);
 
@@ -258,9 +259,9 @@ impl<T> fmt::Debug for Send<'_, T> {
 /// Made by [`Receiver::recv`](crate::Receiver::recv).
 ///
 /// # Cancel safety
-/// Dropping the future loses no message: it takes one out only in the poll that returns it. If it had been
-/// woken for one, another receiver is woken in its place. Its place in the line is lost: see the fairness of
-/// [`recv`](crate::Receiver::recv).
+/// Dropping the future loses no message: it takes one out only in the poll that returns it. If it
+/// had been woken for one, another receiver is woken in its place. Its place in the line is lost:
+/// see the fairness of [`recv`](crate::Receiver::recv).
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Recv<'a, T>(Wait<Receiving<'a, T>>);
 

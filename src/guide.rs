@@ -21,7 +21,8 @@ macro_rules! guides {
 }
 
 guides! {
-    // The text names its pictures by their files. Here they are defined first, and the first counts.
+    // The text names its pictures by their files. Here they are defined first, and the first
+    // counts.
     #[cfg_attr(any(feature = "std", not(doctest)), doc = include_str!("guide/pictures.md"))]
     backpressure: "../docs/backpressure.md";
     queue: "../docs/queue.md";

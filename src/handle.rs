@@ -1,12 +1,13 @@
 //! What the handles of a channel have in common, written once.
 //!
-//! Each macro takes the handle, its name in the examples, and the line of the examples that makes it where
-//! `bounded` does not.
+//! Each macro takes the handle, its name in the examples, and the line of the examples that makes
+//! it where `bounded` does not.
 
 macro_rules! looks {
     ($handle:ident, $name:literal, $made:literal) => {
         impl<T> $handle<T> {
-            /// Whether the channel is closed. Once `true` it stays so. There may still be messages inside.
+            /// Whether the channel is closed. Once `true` it stays so. There may still be messages
+            /// inside.
             ///
             /// ```
             /// let (sender, receiver) = forebay::bounded::<i32>(1);
@@ -32,7 +33,8 @@ macro_rules! looks {
                 self.channel.len() == 0
             }
 
-            /// Whether there was no room at some moment during the call. An unbounded channel always has room.
+            /// Whether there was no room at some moment during the call. An unbounded channel
+            /// always has room.
             ///
             /// ```
             /// let (sender, receiver) = forebay::bounded(1);
@@ -92,8 +94,8 @@ macro_rules! looks {
                 self.channel.sender_count()
             }
 
-            /// What is inside, what went through, and who is there. [`Stats`](crate::Stats) says how far it is
-            /// consistent.
+            /// What is inside, what went through, and who is there. [`Stats`](crate::Stats) says
+            /// how far it is consistent.
             ///
             /// ```
             /// let (sender, receiver) = forebay::bounded(2);
@@ -108,8 +110,8 @@ macro_rules! looks {
                 self.channel.stats()
             }
 
-            /// The level by the [`watermarks`](crate::Builder::watermarks); [`Low`](crate::Pressure::Low) in a
-            /// channel without them.
+            /// The level by the [`watermarks`](crate::Builder::watermarks);
+            /// [`Low`](crate::Pressure::Low) in a channel without them.
             ///
             /// ```
             /// use forebay::{Builder, Pressure};
@@ -131,11 +133,12 @@ macro_rules! looks {
                 crate::pressure::Watched::pressure(&*self.channel)
             }
 
-            /// Waits until the level is `level`: at once if it is. Gives that level, or the one at hand if the
-            /// channel is closed, or gets closed while this waits.
+            /// Waits until the level is `level`: at once if it is. Gives that level, or the one at
+            /// hand if the channel is closed, or gets closed while this waits.
             ///
-            /// Any number of tasks may wait. All of them are woken by each change of the level, and by nothing
-            /// else. One that comes too late, when the level has changed back already, goes on waiting.
+            /// Any number of tasks may wait. All of them are woken by each change of the level, and
+            /// by nothing else. One that comes too late, when the level has changed back already,
+            /// goes on waiting.
             ///
             /// # Cancel safety
             /// Dropping the future has no effect.
@@ -205,8 +208,8 @@ macro_rules! closes {
         impl<T> $handle<T> {
             /// Closes the channel. `true` if this call did it, `false` if it was closed already.
             ///
-            /// Every later send fails, and everything that waits is woken. The messages inside can still be
-            /// received.
+            /// Every later send fails, and everything that waits is woken. The messages inside can
+            /// still be received.
             ///
             /// ```
             /// let (sender, receiver) = forebay::bounded(1);

@@ -4,10 +4,11 @@ use crate::receiver::Receiver;
 use core::iter::FusedIterator;
 
 impl<T> Receiver<T> {
-    /// The messages that are there, one by one, without waiting. It ends when the channel is empty, or closed and empty.
+    /// The messages that are there, one by one, without waiting. It ends when the channel is empty,
+    /// or closed and empty.
     ///
-    /// Each message is taken when the iterator is asked for it. Beside a fast sender it may never end:
-    /// [`drain`](Self::drain) does.
+    /// Each message is taken when the iterator is asked for it. Beside a fast sender it may never
+    /// end: [`drain`](Self::drain) does.
     ///
     /// ```
     /// let (sender, receiver) = forebay::bounded(3);
@@ -20,10 +21,11 @@ impl<T> Receiver<T> {
         TryIter { receiver: self }
     }
 
-    /// As many messages as there are now, one by one, without waiting. It ends also while senders go on.
+    /// As many messages as there are now, one by one, without waiting. It ends also while senders
+    /// go on.
     ///
-    /// Each message is taken when the iterator is asked for it: those that it was not asked for stay inside. Beside other
-    /// receivers it may get fewer.
+    /// Each message is taken when the iterator is asked for it: those that it was not asked for
+    /// stay inside. Beside other receivers it may get fewer.
     ///
     /// ```
     /// let (sender, receiver) = forebay::unbounded();
@@ -37,10 +39,11 @@ impl<T> Receiver<T> {
         Drain { receiver: self, left: self.len() }
     }
 
-    /// The messages, one by one, on a thread, which sleeps while the channel is empty. It ends when the channel is closed
-    /// and empty.
+    /// The messages, one by one, on a thread, which sleeps while the channel is empty. It ends when
+    /// the channel is closed and empty.
     ///
-    /// Don't use it in async code: it blocks the executor. There, a receiver is a [`Stream`](futures_core::Stream).
+    /// Don't use it in async code: it blocks the executor. There, a receiver is a
+    /// [`Stream`](futures_core::Stream).
     ///
     /// ```
     /// let (sender, receiver) = forebay::bounded(3);

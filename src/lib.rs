@@ -77,32 +77,39 @@
 //! | [`Receiver::recv`] | receives | receives | waits | receives, then [`RecvError`] |
 //! | [`Receiver::try_recv`] | receives | receives | [`TryRecvError::Empty`] | receives, then [`TryRecvError::Closed`] |
 //!
-//! A channel that is made by a [`Builder`] also tells those who send how full it is: [`pressure`](Sender::pressure) and
-//! [`until`](Sender::until) by two watermarks, and [`stats`](Sender::stats) in figures. With another [`Overflow`] policy than to wait,
-//! a full channel refuses messages, though not those of `send`, or drops them, also those of `send`. [`DrainMeter`] estimates when there will be
-//! room.
+//! A channel that is made by a [`Builder`] also tells those who send how full it is:
+//! [`pressure`](Sender::pressure) and [`until`](Sender::until) by two watermarks, and
+//! [`stats`](Sender::stats) in figures. With another [`Overflow`] policy than to wait, a full
+//! channel refuses messages, though not those of `send`, or drops them, also those of `send`.
+//! [`DrainMeter`] estimates when there will be room.
 //!
 //! The [work queue](queue) has a table of its own, from asyncio's calls.
 //!
 //! # What is promised
 //! - Messages of one sender arrive in the order sent.
 //! - There are never more than `capacity` messages inside.
-//! - Dropping a `recv` future loses no message and no wakeup; dropping a `send` future means "not sent".
+//! - Dropping a `recv` future loses no message and no wakeup; dropping a `send` future means "not
+//!   sent".
 //! - One message wakes one waiting `recv`, one free slot one waiting `send`.
-//! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and everybody who waits wakes.
+//! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and
+//!   everybody who waits wakes.
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
-//! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send). Nobody starves.
-//! - A task that finds only ready operations gives way to the others once in 512 messages, on any executor.
-//! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside of every lock: it may use the
-//!   channel, poll its task at once, or drop it.
+//! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send).
+//!   Nobody starves.
+//! - A task that finds only ready operations gives way to the others once in 512 messages, on any
+//!   executor.
+//! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside
+//!   of every lock: it may use the channel, poll its task at once, or drop it.
 //!
 //! # Features
-//! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the crate needs `alloc` only.
+//! - `std` (default): blocking calls, and threads that yield instead of spinning. Without it the
+//!   crate needs `alloc` only.
 //! - `portable-atomic`: for targets without compare-and-swap.
 //! - `sink`: [`SendSink`] is a `futures_sink::Sink`.
-//! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without it, and without `std`,
-//!   keep interrupts away from the channel: they could spin for ever on what they have interrupted.
+//! - `critical-section`: interrupt handlers may use the channel (never waiting, of course). Without
+//!   it, and without `std`, keep interrupts away from the channel: they could spin for ever on what
+//!   they have interrupted.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -120,7 +127,8 @@ mod overflow;
 mod stats;
 mod sync;
 
-// What knows no channel: where messages lie, where one waits, what was learned about waiting, counts.
+// What knows no channel: where messages lie, where one waits, what was learned about waiting,
+// counts.
 #[allow(unsafe_code)]
 mod buffer;
 mod count;

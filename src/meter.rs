@@ -5,12 +5,13 @@ use core::f64::consts::LN_2;
 use core::time::Duration;
 use std::time::Instant;
 
-/// Estimates from the [`Stats`] of a channel or queue how fast it drains, and when there will be room in it: what a server
-/// answers as `Retry-After`.
+/// Estimates from the [`Stats`] of a channel or queue how fast it drains, and when there will be
+/// room in it: what a server answers as `Retry-After`.
 ///
-/// The rate is an average in which what is `half_life` ago counts half as much as what is now. Time in which there was
-/// nothing to receive does not count: receivers without messages are not slow. So observe with every message that is
-/// accepted or refused, or by the clock, and at least about as often as a full channel drains.
+/// The rate is an average in which what is `half_life` ago counts half as much as what is now. Time
+/// in which there was nothing to receive does not count: receivers without messages are not slow.
+/// So observe with every message that is accepted or refused, or by the clock, and at least about
+/// as often as a full channel drains.
 ///
 /// The clock is passed in, so that a test can do without one.
 ///
@@ -54,8 +55,8 @@ struct Seen {
 }
 
 impl DrainMeter {
-    /// A meter that has seen nothing yet. The shorter the `half_life`, the faster it follows a change, and the more it
-    /// follows chance; with zero it knows the last interval only.
+    /// A meter that has seen nothing yet. The shorter the `half_life`, the faster it follows a
+    /// change, and the more it follows chance; with zero it knows the last interval only.
     #[must_use]
     pub fn new(half_life: Duration) -> Self {
         Self { half_life, last: None, rates: 0.0, weights: 0.0 }
@@ -64,13 +65,17 @@ impl DrainMeter {
     /// Takes note of what the channel was like at `now`.
     ///
     /// An interval between two observations counts as follows:
-    /// - Not all that was inside at its beginning was received: in full, there was always something to receive.
-    /// - The channel was empty at one end of it: only if more was received than at the rate known so far.
-    /// - It was empty at neither end, but may have been between: in full, but as no longer than twice the time that
-    ///   the rate known so far gives for what was received. A lull is no news, a change of pace is.
+    /// - Not all that was inside at its beginning was received: in full, there was always something
+    ///   to receive.
+    /// - The channel was empty at one end of it: only if more was received than at the rate known
+    ///   so far.
+    /// - It was empty at neither end, but may have been between: in full, but as no longer than
+    ///   twice the time that the rate known so far gives for what was received. A lull is no news,
+    ///   a change of pace is.
     ///
-    /// A clock that has not moved on since the last time is waited for: what was received meanwhile counts later. A count
-    /// that is less than the last one has wrapped around, or is of another channel: the interval is left out.
+    /// A clock that has not moved on since the last time is waited for: what was received meanwhile
+    /// counts later. A count that is less than the last one has wrapped around, or is of another
+    /// channel: the interval is left out.
     pub fn observe(&mut self, stats: &Stats, now: Instant) {
         let seen = Seen { received: stats.received, len: stats.len, at: now };
         let Some(last) = self.last else {
@@ -102,19 +107,21 @@ impl DrainMeter {
         self.weights += (1.0 - self.weights) * gained;
     }
 
-    /// How many messages are received per second where there are any to receive; `None` before there was a time of
-    /// which that is known.
+    /// How many messages are received per second where there are any to receive; `None` before
+    /// there was a time of which that is known.
     pub fn rate(&self) -> Option<f64> {
         (self.weights > 0.0).then(|| self.rates / self.weights)
     }
 
-    /// In how long there will be room for `n` messages, at this rate, if no others are sent. Zero if there is room.
+    /// In how long there will be room for `n` messages, at this rate, if no others are sent. Zero
+    /// if there is room.
     ///
-    /// Room that is [reserved](Stats::reserved) counts as if its messages were inside. By [weight](Stats::weight), a message
-    /// counts for as much as those inside weigh on average; with nothing inside there is room.
+    /// Room that is [reserved](Stats::reserved) counts as if its messages were inside. By
+    /// [weight](Stats::weight), a message counts for as much as those inside weigh on average; with
+    /// nothing inside there is room.
     ///
-    /// `None` if nothing can be said: no rate is known, hardly anything was received lately (less than one message in
-    /// four half-lives), or there will never be room for so many.
+    /// `None` if nothing can be said: no rate is known, hardly anything was received lately (less
+    /// than one message in four half-lives), or there will never be room for so many.
     pub fn until_room(&self, stats: &Stats, n: usize) -> Option<Duration> {
         let Some(most) = most(stats) else {
             return Some(Duration::ZERO);
@@ -137,7 +144,8 @@ impl DrainMeter {
     }
 }
 
-/// How many messages can be inside, of a weight like that of those which are; `None` if there is no limit, or none is known.
+/// How many messages can be inside, of a weight like that of those which are; `None` if there is no
+/// limit, or none is known.
 fn most(stats: &Stats) -> Option<usize> {
     let Some((weight, limit)) = stats.weight.zip(stats.weight_limit) else {
         return stats.capacity;

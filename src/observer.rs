@@ -8,10 +8,12 @@ use crate::sender::Sender;
 use crate::sync::Arc;
 use core::fmt;
 
-/// Looks at a channel, and counts as neither sender nor receiver: it keeps nothing open, and no message alive.
+/// Looks at a channel, and counts as neither sender nor receiver: it keeps nothing open, and no
+/// message alive.
 ///
-/// Made by `observer` of [`Sender`](Sender::observer) and [`Receiver`](Receiver::observer). For metrics, health checks, and
-/// tasks that end with the channel: a clone of a receiver that is kept for that would keep the senders sending for ever.
+/// Made by `observer` of [`Sender`](Sender::observer) and [`Receiver`](Receiver::observer). For
+/// metrics, health checks, and tasks that end with the channel: a clone of a receiver that is kept
+/// for that would keep the senders sending for ever.
 ///
 /// ```
 /// let (sender, receiver) = forebay::bounded(3);

@@ -12,18 +12,22 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Sender<T> {
-    /// Sends a message; what happens if there is no room was chosen when the channel was built: see [`Overflow`](crate::Overflow).
+    /// Sends a message; what happens if there is no room was chosen when the channel was built: see
+    /// [`Overflow`](crate::Overflow).
     ///
-    /// `Ok(None)`: the message was sent. `Ok(Some(displaced))`: the oldest message was displaced by it, or under
-    /// [`DropNewest`](crate::Overflow::DropNewest) it is the message itself, which was not sent. It waits for room under
-    /// [`Wait`](crate::Overflow::Wait) only.
+    /// `Ok(None)`: the message was sent. `Ok(Some(displaced))`: the oldest message was displaced by
+    /// it, or under [`DropNewest`](crate::Overflow::DropNewest) it is the message itself, which was
+    /// not sent. It waits for room under [`Wait`](crate::Overflow::Wait) only.
     ///
     /// # Errors
-    /// - [`TrySendError::Full`] with the message if the channel is full, under [`Refuse`](crate::Overflow::Refuse) only.
-    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    /// - [`TrySendError::Full`] with the message if the channel is full, under
+    ///   [`Refuse`](crate::Overflow::Refuse) only.
+    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while
+    ///   this waits.
     ///
     /// # Cancel safety
-    /// As with [`send`](Self::send): dropped before it is complete, the message was not sent, and nothing was displaced.
+    /// As with [`send`](Self::send): dropped before it is complete, the message was not sent, and
+    /// nothing was displaced.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -47,8 +51,10 @@ impl<T> Sender<T> {
     /// Don't call it in async code: it may block the executor.
     ///
     /// # Errors
-    /// - [`TrySendError::Full`] with the message if the channel is full, under [`Refuse`](crate::Overflow::Refuse) only.
-    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    /// - [`TrySendError::Full`] with the message if the channel is full, under
+    ///   [`Refuse`](crate::Overflow::Refuse) only.
+    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while
+    ///   this waits.
     ///
     /// ```
     /// use forebay::{Builder, Overflow, TrySendError};
@@ -116,8 +122,8 @@ impl<T> Attempt for Offering<'_, T> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// Dropping the future before it is complete means: not sent, and nothing displaced. The message is dropped with it, unless
-/// [`into_inner`](Self::into_inner) takes it back out.
+/// Dropping the future before it is complete means: not sent, and nothing displaced. The message is
+/// dropped with it, unless [`into_inner`](Self::into_inner) takes it back out.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Offer<'a, T>(Wait<Offering<'a, T>>);
 

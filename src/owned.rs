@@ -11,8 +11,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Sender<T> {
-    /// As [`send`](Self::send), by a future that owns the sender: it has a name and borrows nothing, so it can lie in a
-    /// struct, or go to another task.
+    /// As [`send`](Self::send), by a future that owns the sender: it has a name and borrows
+    /// nothing, so it can lie in a struct, or go to another task.
     ///
     /// # Errors
     /// [`SendError`] with the message if the channel is closed, or gets closed while this waits.
@@ -34,9 +34,10 @@ impl<T> Sender<T> {
 }
 
 impl<T> Receiver<T> {
-    /// As [`recv`](Self::recv), by a future that owns the receiver: it has a name and borrows nothing, so it can lie in a
-    /// struct, or go to another task. Polled after completion it receives again. So it can outlive the turns of a loop around
-    /// `select!`, and keep its place in the line: see the fairness of [`recv`](Self::recv).
+    /// As [`recv`](Self::recv), by a future that owns the receiver: it has a name and borrows
+    /// nothing, so it can lie in a struct, or go to another task. Polled after completion it
+    /// receives again. So it can outlive the turns of a loop around `select!`, and keep its place
+    /// in the line: see the fairness of [`recv`](Self::recv).
     ///
     /// # Errors
     /// [`RecvError`] if the channel is closed and empty.

@@ -1,6 +1,6 @@
-//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and how long
-//! a task goes on before it gives way. Nothing here decides whether a wait is right, nor who is next:
-//! only how soon a waiter sleeps.
+//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and how
+//! long a task goes on before it gives way. Nothing here decides whether a wait is right, nor who
+//! is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, this_thread};
@@ -13,8 +13,9 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// Where there is no capacity, no sender is held up while a receiver sleeps, and the receiver finds the more messages, which
-    /// are cheaper together: one that spins would take each line away from the sender who is about to fill it.
+    /// Where there is no capacity, no sender is held up while a receiver sleeps, and the receiver
+    /// finds the more messages, which are cheaper together: one that spins would take each line
+    /// away from the sender who is about to fill it.
     pub(crate) fn new(bounded: bool) -> Self {
         Self { senders: Lessons::new(bounded), receivers: Lessons::new(bounded) }
     }
@@ -109,14 +110,16 @@ impl Patient<'_> {
 
 /// Something that costs a little and may save much.
 ///
-/// It is kept up on credit: a try costs one, a success brings several, so it goes on while it pays often enough. With no
-/// credit left there is a pause, of so many waits that go without, and then one try; each pause is longer than the one
-/// before, until a try succeeds. So a channel where it never pays hardly ever tries.
+/// It is kept up on credit: a try costs one, a success brings several, so it goes on while it pays
+/// often enough. With no credit left there is a pause, of so many waits that go without, and then
+/// one try; each pause is longer than the one before, until a try succeeds. So a channel where it
+/// never pays hardly ever tries.
 ///
 /// A guess, not an account: threads that write it at once lose each other's writes.
 #[derive(Debug)]
 struct Habit {
-    /// From below: the credit, how long the last pause was as a power of two, how many waits of it are left.
+    /// From below: the credit, how long the last pause was as a power of two, how many waits of it
+    /// are left.
     word: AtomicUsize,
     terms: &'static Terms,
 }
@@ -147,7 +150,8 @@ impl Habit {
         Self { word: AtomicUsize::new(Self::ONE_PAUSE << pause), terms }
     }
 
-    /// Whether this wait is one to try. It costs one, which [`rewarded`](Self::rewarded) gives back.
+    /// Whether this wait is one to try. It costs one, which [`rewarded`](Self::rewarded) gives
+    /// back.
     fn tried(&self) -> Option<Try> {
         let word = self.word.load(Relaxed);
         if word >= Self::ONE_PAUSE {

@@ -7,17 +7,18 @@ use core::fmt;
 
 /// Room for one message. Dropping it gives the room back.
 ///
-/// Made by [`Sender::reserve`] and [`Sender::try_reserve`], and out of [`Permits`]. It does not count in
-/// [`len`](Sender::len) nor for the [`pressure`](Sender::pressure), but [`is_full`](Sender::is_full) takes it for taken. A
-/// permit that is leaked (`mem::forget`) keeps its room for ever.
+/// Made by [`Sender::reserve`] and [`Sender::try_reserve`], and out of [`Permits`]. It does not
+/// count in [`len`](Sender::len) nor for the [`pressure`](Sender::pressure), but
+/// [`is_full`](Sender::is_full) takes it for taken. A permit that is leaked (`mem::forget`) keeps
+/// its room for ever.
 #[must_use = "dropped, it gives the room back"]
 pub struct Permit<'a, T> {
     pub(crate) channel: &'a Channel<T>,
 }
 
 impl<T> Permit<'_, T> {
-    /// Sends the message. It never waits for room; for a few instructions it may have to wait for another thread that is
-    /// in the middle of receiving from the very slot that comes next.
+    /// Sends the message. It never waits for room; for a few instructions it may have to wait for
+    /// another thread that is in the middle of receiving from the very slot that comes next.
     ///
     /// # Errors
     /// [`SendError`] with the message if the channel is closed by now.

@@ -2,8 +2,10 @@
 //!
 //! The words, here and wherever it is about this:
 //! - *marks*: the two lengths that a builder was given;
-//! - *level*: Low or High by the marks, one bit in the head word of the buffer; in public it is the [`Pressure`];
-//! - *watched*: what has marks, or counts what the positions do not tell. See [`watch`](crate::watch).
+//! - *level*: Low or High by the marks, one bit in the head word of the buffer; in public it is the
+//!   [`Pressure`];
+//! - *watched*: what has marks, or counts what the positions do not tell. See
+//!   [`watch`](crate::watch).
 
 use crate::gate::Gate;
 use crate::wait::{self, Attempt, Outcome, Stage};
@@ -119,7 +121,8 @@ impl Changes {
 
 /// Defines `Until` and `PressureChanges` for what is [`Watched`].
 ///
-/// The texts: what it is, how it is named in a link, how it ends, and what a stream of its levels keeps.
+/// The texts: what it is, how it is named in a link, how it ends, and what a stream of its levels
+/// keeps.
 macro_rules! level_futures {
     ($visible:vis, $watched:ident, $what:literal, $until:literal, $changes:literal, $ends:literal, $keeps:literal) => {
         #[doc = concat!("Waits until the ", $what, " has some level.")]
@@ -166,8 +169,8 @@ macro_rules! level_futures {
         )]
         ///
         #[doc = concat!("Made by ", $changes, ".")]
-        /// What changes and changes back between two polls is not seen: an item is always another one than the
-        /// last, and what is there when all is quiet has been seen.
+        /// What changes and changes back between two polls is not seen: an item is always another
+        /// one than the last, and what is there when all is quiet has been seen.
         #[doc = concat!("When the ", $what, " is ", $ends, " the stream ends.")]
         ///
         #[doc = $keeps]

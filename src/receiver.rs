@@ -11,8 +11,8 @@ use core::fmt;
 
 /// The receiving side of a channel.
 ///
-/// Clones share the messages: each message is received by one of them. When the last of them goes, the channel is closed
-/// and the messages inside are dropped at once.
+/// Clones share the messages: each message is received by one of them. When the last of them goes,
+/// the channel is closed and the messages inside are dropped at once.
 ///
 /// A receiver is also a [`Stream`](futures_core::Stream) of the messages.
 ///
@@ -41,8 +41,8 @@ impl<T> Receiver<T> {
 
     /// Receives a message if there is one at once.
     ///
-    /// It never waits for a sender to come. For a few instructions it may have to wait for another thread that is in the
-    /// middle of sending the very message that comes next.
+    /// It never waits for a sender to come. For a few instructions it may have to wait for another
+    /// thread that is in the middle of sending the very message that comes next.
     ///
     /// # Errors
     /// - [`TryRecvError::Empty`] if there is no message.
@@ -69,31 +69,34 @@ impl<T> Receiver<T> {
     /// [`RecvError`](crate::RecvError) if the channel is closed and empty.
     ///
     /// # Fairness
-    /// Waiting receives are served in the order in which they began to wait. A message is free to all until
-    /// it is taken: a `try_recv`, or a `recv` that need not wait, may come first. Who was woken and
-    /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
-    /// in the order in which they were woken, each other receiver comes first with at most as many messages
-    /// as there is room for: capacity x waiting receives in all, after a `recv` was first woken. Without a
-    /// capacity they are 512 each.
+    /// Waiting receives are served in the order in which they began to wait. A message is free to
+    /// all until it is taken: a `try_recv`, or a `recv` that need not wait, may come first. Who was
+    /// woken and finds none keeps its place, and is the next to be woken. So on an executor that
+    /// runs its tasks in the order in which they were woken, each other receiver comes first with
+    /// at most as many messages as there is room for: capacity x waiting receives in all, after a
+    /// `recv` was first woken. Without a capacity they are 512 each.
     ///
-    /// The place is that of the future. A loop around `select!` that makes a new `recv` in each turn begins at the end of the
-    /// line each time, and gets next to nothing beside receivers that keep their place. Keep the future:
-    /// [`recv_owned`](Self::recv_owned), made before the loop and polled by `&mut`, receives again and again.
+    /// The place is that of the future. A loop around `select!` that makes a new `recv` in each
+    /// turn begins at the end of the line each time, and gets next to nothing beside receivers that
+    /// keep their place. Keep the future: [`recv_owned`](Self::recv_owned), made before the loop
+    /// and polled by `&mut`, receives again and again.
     ///
-    /// A task that receives in a loop gives way once in 512 messages at the latest: the future is pending
-    /// then, also beside a message, and has woken its task.
+    /// A task that receives in a loop gives way once in 512 messages at the latest: the future is
+    /// pending then, also beside a message, and has woken its task.
     ///
     /// # Cancel safety
-    /// Dropping the future loses no message. If it had been woken for one, another receiver is woken instead. Its place in the
-    /// line is lost.
+    /// Dropping the future loses no message. If it had been woken for one, another receiver is
+    /// woken instead. Its place in the line is lost.
     ///
     /// # Panics
-    /// If the waker of a `send` that waits for the room panics: the message that made the room is dropped with the unwinding, as
-    /// it would be by a receiver that panics right after. The same holds for all that receives.
+    /// If the waker of a `send` that waits for the room panics: the message that made the room is
+    /// dropped with the unwinding, as it would be by a receiver that panics right after. The same
+    /// holds for all that receives.
     ///
     /// # A single poll
-    /// may be pending although a message is inside: once in 512 messages, and while another thread is in the middle of
-    /// sending or receiving one. The task is woken at once then. So `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
+    /// may be pending although a message is inside: once in 512 messages, and while another thread
+    /// is in the middle of sending or receiving one. The task is woken at once then. So
+    /// `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {

@@ -17,8 +17,9 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Receiver<T> {
-    /// Receives up to `limit` messages that are there, and waits for the first one while the channel is empty. They are
-    /// added to `messages`; `Ok` says how many, and is zero only if `limit` is.
+    /// Receives up to `limit` messages that are there, and waits for the first one while the
+    /// channel is empty. They are added to `messages`; `Ok` says how many, and is zero only if
+    /// `limit` is.
     ///
     /// What is there in a row is claimed at once, so many messages cost hardly more than one.
     ///
@@ -48,8 +49,8 @@ impl<T> Receiver<T> {
         RecvMany(Wait::new(ReceivingMany { receiving, messages, limit }))
     }
 
-    /// Receives up to `limit` messages if there are any at once. They are added to `messages`; `Ok` says how many, and is
-    /// zero only if `limit` is.
+    /// Receives up to `limit` messages if there are any at once. They are added to `messages`; `Ok`
+    /// says how many, and is zero only if `limit` is.
     ///
     /// # Errors
     /// As [`try_recv`](Self::try_recv).
@@ -94,8 +95,8 @@ impl<T> Receiver<T> {
         self.recv_many(messages, limit).0.block()
     }
 
-    /// As [`recv_many`](Self::recv_many), for code that polls. The wait is that of the stream that this receiver is, and
-    /// lasts from poll to poll, as with [`poll_recv`](Self::poll_recv).
+    /// As [`recv_many`](Self::recv_many), for code that polls. The wait is that of the stream that
+    /// this receiver is, and lasts from poll to poll, as with [`poll_recv`](Self::poll_recv).
     ///
     /// # Errors
     /// [`RecvError`] if the channel is closed and empty.
@@ -110,10 +111,11 @@ impl<T> Receiver<T> {
         wait::poll(&mut ReceivingMany { receiving, messages, limit }, stage, cx)
     }
 
-    /// Receives a message, for code that polls. While it is pending the task is woken when it should poll again.
+    /// Receives a message, for code that polls. While it is pending the task is woken when it
+    /// should poll again.
     ///
-    /// It is the [`Stream`](futures_core::Stream) that this receiver is, with an error for its end: a message that a waiting
-    /// [`recv`](Self::recv) takes does not wake it.
+    /// It is the [`Stream`](futures_core::Stream) that this receiver is, with an error for its end:
+    /// a message that a waiting [`recv`](Self::recv) takes does not wake it.
     ///
     /// # Errors
     /// [`RecvError`] if the channel is closed and empty.

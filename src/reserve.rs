@@ -15,16 +15,19 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Sender<T> {
-    /// Reserves room for one message, and waits for it while the channel is full. A [`Permit`] sends without waiting.
+    /// Reserves room for one message, and waits for it while the channel is full. A [`Permit`]
+    /// sends without waiting.
     ///
-    /// So a message need not be made, or taken from elsewhere, before it is known that it can be sent; and where this is
-    /// cancelled there is no message to lose. A permit is no place in the order: what is sent meanwhile comes first.
+    /// So a message need not be made, or taken from elsewhere, before it is known that it can be
+    /// sent; and where this is cancelled there is no message to lose. A permit is no place in the
+    /// order: what is sent meanwhile comes first.
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] at once, as from all of its like, in a channel that is bounded by
-    ///   [weight](crate::Builder::weight), for nobody knows what the message will weigh; and where 4095 (15 on a 32-bit
-    ///   machine) are reserved already: it waits for room, not for a permit to be used.
+    /// - [`ReserveError::TooMany`] at once, as from all of its like, in a channel that is bounded
+    ///   by [weight](crate::Builder::weight), for nobody knows what the message will weigh; and
+    ///   where 4095 (15 on a 32-bit machine) are reserved already: it waits for room, not for a
+    ///   permit to be used.
     ///
     /// # Fairness
     /// As with [`send`](Self::send).
@@ -68,12 +71,13 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
-    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, if there is room and more than 4095 (15 on a 32-bit
-    ///   machine) would be reserved at a time, or in a channel that is bounded by [weight](crate::Builder::weight).
+    /// - [`ReserveError::TooMany`] at once if `n` is more than the capacity, if there is room and
+    ///   more than 4095 (15 on a 32-bit machine) would be reserved at a time, or in a channel that
+    ///   is bounded by [weight](crate::Builder::weight).
     ///
     /// # Fairness
-    /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need room for one go first. So it
-    /// may wait for as long as they leave too little.
+    /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need
+    /// room for one go first. So it may wait for as long as they leave too little.
     ///
     /// # Cancel safety
     /// Dropping the future reserves nothing.
@@ -111,7 +115,8 @@ impl<T> Sender<T> {
         self.reserve_many(n).0.block()
     }
 
-    /// As [`reserve`](Self::reserve), with a permit that owns the sender, and can go to another task.
+    /// As [`reserve`](Self::reserve), with a permit that owns the sender, and can go to another
+    /// task.
     ///
     /// # Errors
     /// As [`reserve`](Self::reserve). The sender is dropped then.
@@ -128,7 +133,8 @@ impl<T> Sender<T> {
         ReserveOwned { sender: Some(self), stage: Stage::default() }
     }
 
-    /// As [`reserve_owned`](Self::reserve_owned), on a thread, which sleeps while the channel is full.
+    /// As [`reserve_owned`](Self::reserve_owned), on a thread, which sleeps while the channel is
+    /// full.
     ///
     /// Don't call it in async code: it blocks the executor.
     ///
@@ -197,7 +203,8 @@ impl<'a, T> Attempt for Reserving<'a, T> {
     }
 
     fn gate(&self) -> &Gate {
-        // [clearing] one that needs several would keep what it is woken for from those who need one.
+        // [clearing] one that needs several would keep what it is woken for from those who need
+        // one.
         if self.n > 1 { &self.channel.clearings } else { &self.channel.vacancies }
     }
 
@@ -265,7 +272,8 @@ pub struct ReserveMany<'a, T>(Wait<Reserving<'a, T>>);
 
 reserve_future!(ReserveMany, "ReserveMany", Permits, core::convert::identity);
 
-/// Reserves room for one message, and waits for it first while the channel is full. It owns the sender.
+/// Reserves room for one message, and waits for it first while the channel is full. It owns the
+/// sender.
 ///
 /// Made by [`Sender::reserve_owned`].
 ///

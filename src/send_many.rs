@@ -17,21 +17,24 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 impl<T> Sender<T> {
-    /// Sends the messages of an iterator, in order, and waits for room where the channel is full. `Ok` says how many.
+    /// Sends the messages of an iterator, in order, and waits for room where the channel is full.
+    /// `Ok` says how many.
     ///
-    /// Where there is room for several they are sent at once, so many messages cost hardly more than one. Messages of
-    /// others may come between. The iterator is asked only for as many messages as there is room for, or one. Under the
-    /// policies that [drop](crate::Overflow), it drops as [`send`](Self::send) does.
+    /// Where there is room for several they are sent at once, so many messages cost hardly more
+    /// than one. Messages of others may come between. The iterator is asked only for as many
+    /// messages as there is room for, or one. Under the policies that [drop](crate::Overflow), it
+    /// drops as [`send`](Self::send) does.
     ///
     /// # Errors
-    /// [`SendError`] with what was [not sent](Unsent) if the channel is closed, or gets closed while this waits.
+    /// [`SendError`] with what was [not sent](Unsent) if the channel is closed, or gets closed
+    /// while this waits.
     ///
     /// # Fairness
     /// As with [`send`](Self::send): it takes what room there is when its turn has come.
     ///
     /// # Cancel safety
-    /// What was sent before the future is dropped is sent. [`SendMany::into_inner`] gives the others back; otherwise they
-    /// are dropped with the iterator.
+    /// What was sent before the future is dropped is sent. [`SendMany::into_inner`] gives the
+    /// others back; otherwise they are dropped with the iterator.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -54,7 +57,8 @@ impl<T> Sender<T> {
         }))
     }
 
-    /// Sends as many messages of an iterator as there is room for at once. `Ok` says how many they were if that was all.
+    /// Sends as many messages of an iterator as there is room for at once. `Ok` says how many they
+    /// were if that was all.
     ///
     /// # Errors
     /// - [`TrySendError::Full`] with what was [not sent](Unsent) if there was not room for all.
@@ -127,8 +131,8 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
         Self { hand: None, more: VecDeque::new(), rest: rest.fuse(), sent: 0 }
     }
 
-    /// Sends what there is room for, but not many more than `most`; `true` if that was all, `false` if
-    /// the channel is closed.
+    /// Sends what there is room for, but not many more than `most`; `true` if that was all, `false`
+    /// if the channel is closed.
     fn send(&mut self, channel: &Channel<T>, most: usize) -> Outcome<bool, Position> {
         let before = self.sent;
         loop {
@@ -199,7 +203,8 @@ impl<T, I: Iterator<Item = T>> Unsent<T, I> {
     }
 }
 
-/// Messages on their way. Those that are not sent come back, also where a waker or the iterator panics.
+/// Messages on their way. Those that are not sent come back, also where a waker or the iterator
+/// panics.
 struct Staged<'a, T> {
     stage: &'a mut Stage<T>,
     more: &'a mut VecDeque<T>,
@@ -294,7 +299,8 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 /// When polled after completion.
 ///
 /// # Cancel safety
-/// What was sent before the future is dropped is sent. [`into_inner`](Self::into_inner) gives the others back.
+/// What was sent before the future is dropped is sent. [`into_inner`](Self::into_inner) gives the
+/// others back.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct SendMany<'a, T, I: Iterator<Item = T>>(Wait<SendingMany<'a, T, I>>);
 

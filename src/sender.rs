@@ -9,8 +9,8 @@ use core::fmt;
 
 /// The sending side of a channel.
 ///
-/// Clones send into the same channel. When the last of them goes, the channel is closed; what was sent can still be
-/// received.
+/// Clones send into the same channel. When the last of them goes, the channel is closed; what was
+/// sent can still be received.
 ///
 /// ```
 /// # futures_lite::future::block_on(async {
@@ -32,8 +32,8 @@ pub struct Sender<T> {
 impl<T> Sender<T> {
     /// Sends a message if there is room for it at once.
     ///
-    /// It never waits for a receiver. For a few instructions it may have to wait for another thread that is in the middle of
-    /// receiving from the very slot that comes next.
+    /// It never waits for a receiver. For a few instructions it may have to wait for another thread
+    /// that is in the middle of receiving from the very slot that comes next.
     ///
     /// # Errors
     /// - [`TrySendError::Full`] with the message if the channel holds as many messages as it can.
@@ -61,20 +61,23 @@ impl<T> Sender<T> {
     /// [`SendError`] with the message if the channel is closed, or gets closed while this waits.
     ///
     /// # Fairness
-    /// Waiting sends are served in the order in which they began to wait. A slot is free to all until
-    /// it is taken: a `try_send`, or a `send` that need not wait, may come first. Who was woken and
-    /// finds no room keeps its place, and is the next to be woken. So on an executor that runs its tasks
-    /// in the order in which they were woken, each other sender comes first with at most as many messages
-    /// as there is room for: capacity x waiting sends in all, after a `send` was first woken.
+    /// Waiting sends are served in the order in which they began to wait. A slot is free to all
+    /// until it is taken: a `try_send`, or a `send` that need not wait, may come first. Who was
+    /// woken and finds no room keeps its place, and is the next to be woken. So on an executor that
+    /// runs its tasks in the order in which they were woken, each other sender comes first with at
+    /// most as many messages as there is room for: capacity x waiting sends in all, after a `send`
+    /// was first woken.
     ///
-    /// The place is that of the future: one that is dropped, and made anew, begins at the end of the line.
+    /// The place is that of the future: one that is dropped, and made anew, begins at the end of
+    /// the line.
     ///
-    /// A task that sends in a loop gives way once in 512 messages at the latest: the future is pending
-    /// then, also beside room, and has woken its task.
+    /// A task that sends in a loop gives way once in 512 messages at the latest: the future is
+    /// pending then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
-    /// If the future is dropped before it is complete, the message was not sent, and is dropped with it.
-    /// [`Send::into_inner`] gives it back instead. A free slot that this send was woken for goes to another.
+    /// If the future is dropped before it is complete, the message was not sent, and is dropped
+    /// with it. [`Send::into_inner`] gives it back instead. A free slot that this send was woken
+    /// for goes to another.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {
@@ -90,10 +93,12 @@ impl<T> Sender<T> {
         Send::new(&self.channel, message)
     }
 
-    /// Sends a message at once: if the channel is full, in place of the oldest message, which is returned.
+    /// Sends a message at once: if the channel is full, in place of the oldest message, which is
+    /// returned.
     ///
-    /// Where there is no oldest message to make room, this one is returned and not sent: if all the room is
-    /// [reserved](Self::reserve), and if a channel is full that is bounded by [weight](crate::Builder::weight).
+    /// Where there is no oldest message to make room, this one is returned and not sent: if all the
+    /// room is [reserved](Self::reserve), and if a channel is full that is bounded by
+    /// [weight](crate::Builder::weight).
     ///
     /// Like [`try_send`](Self::try_send) it never waits for a receiver to come.
     ///
@@ -116,7 +121,8 @@ impl<T> Sender<T> {
         self.channel.force_send(message)
     }
 
-    /// Waits until the channel is closed: by [`close`](Self::close), or because the last receiver has gone.
+    /// Waits until the channel is closed: by [`close`](Self::close), or because the last receiver
+    /// has gone.
     ///
     /// # Cancel safety
     /// Dropping the future has no effect.

@@ -7,11 +7,12 @@ use crate::wait::{self, Stage};
 use core::fmt;
 use core::task::{Context, Poll, ready};
 
-/// A sender for code that polls: [`poll_reserve`](Self::poll_reserve) waits for room and reserves it,
-/// [`send_reserved`](Self::send_reserved) sends into it. tower's `poll_ready` and `call` are the same two steps.
+/// A sender for code that polls: [`poll_reserve`](Self::poll_reserve) waits for room and reserves
+/// it, [`send_reserved`](Self::send_reserved) sends into it. tower's `poll_ready` and `call` are
+/// the same two steps.
 ///
-/// Made by [`Sender::into_sink`]. With the feature `sink` it is a `futures_sink::Sink`. It counts as a sender; a clone has
-/// reserved nothing.
+/// Made by [`Sender::into_sink`]. With the feature `sink` it is a `futures_sink::Sink`. It counts
+/// as a sender; a clone has reserved nothing.
 ///
 /// ```
 /// # futures_lite::future::block_on(async {
@@ -37,13 +38,13 @@ impl<T> Sender<T> {
 }
 
 impl<T> SendSink<T> {
-    /// Ready once room for one message is reserved; at once if it is already. While it is pending the task is woken when it
-    /// should poll again.
+    /// Ready once room for one message is reserved; at once if it is already. While it is pending
+    /// the task is woken when it should poll again.
     ///
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or this sink is.
-    /// - [`ReserveError::TooMany`] in a channel that is bounded by weight, and where 4095 (15 on a 32-bit machine) are reserved
-    ///   already.
+    /// - [`ReserveError::TooMany`] in a channel that is bounded by weight, and where 4095 (15 on a
+    ///   32-bit machine) are reserved already.
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ReserveError>> {
         let Some(sender) = &self.sender else {
             return Poll::Ready(Err(ReserveError::Closed));
@@ -77,8 +78,8 @@ impl<T> SendSink<T> {
         sender.channel.send_reserved(message)
     }
 
-    /// Gives back what is reserved, and the place in the line: a sink that may not be polled again for long should not keep
-    /// either.
+    /// Gives back what is reserved, and the place in the line: a sink that may not be polled again
+    /// for long should not keep either.
     pub fn abort_reserve(&mut self) {
         self.give_up_room();
         if let Some(sender) = &self.sender {
@@ -135,9 +136,11 @@ mod futures {
     use core::pin::Pin;
     use futures_sink::Sink;
 
-    /// Nothing is kept on this side of the channel, so a flush is ready at once: a message is sent when it is given.
+    /// Nothing is kept on this side of the channel, so a flush is ready at once: a message is sent
+    /// when it is given.
     ///
-    /// An error of `poll_ready` is [`SinkError::Reserve`], for there is no message yet; one of `start_send` gives it back.
+    /// An error of `poll_ready` is [`SinkError::Reserve`], for there is no message yet; one of
+    /// `start_send` gives it back.
     impl<T> Sink<T> for SendSink<T> {
         type Error = SinkError<T>;
 

@@ -12,9 +12,10 @@ use futures_core::stream::{FusedStream, Stream};
 
 /// An attempt to receive by somebody who may never look again.
 ///
-/// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any more: `next()` may
-/// have been dropped by a timeout. A notification meant for one waiter could be stuck there. So streams have
-/// a gate of their own, where a message that no `recv` takes wakes all of them, and they owe nothing.
+/// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any
+/// more: `next()` may have been dropped by a timeout. A notification meant for one waiter could be
+/// stuck there. So streams have a gate of their own, where a message that no `recv` takes wakes all
+/// of them, and they owe nothing.
 pub(crate) struct Streaming<'a, T>(pub(crate) Receiving<'a, T>);
 
 impl<T> Attempt for Streaming<'_, T> {
@@ -67,14 +68,14 @@ pub(crate) fn leave_streams<T>(channel: &Channel<T>, stage: &mut Stage) {
 /// The messages, until the channel is closed and empty.
 ///
 /// # Wakeups
-/// A message wakes one waiting [`recv`](Receiver::recv). Only if there is none it wakes the streams: every one that is
-/// waiting, each at most once until it is polled again.
+/// A message wakes one waiting [`recv`](Receiver::recv). Only if there is none it wakes the
+/// streams: every one that is waiting, each at most once until it is polled again.
 ///
 /// A `recv` that was woken and is held unpolled keeps the streams waiting for that one message.
 ///
 /// # Yielding
-/// As with `recv`, a task that finds only messages gives way once in 512 of them at the latest: adapters that look
-/// for `Pending` (`ready_chunks`) see it.
+/// As with `recv`, a task that finds only messages gives way once in 512 of them at the latest:
+/// adapters that look for `Pending` (`ready_chunks`) see it.
 ///
 /// # Cancel safety
 /// A `next()` that is dropped loses no message.
@@ -86,8 +87,9 @@ impl<T> Stream for Receiver<T> {
     }
 }
 
-/// The stream is terminated once it has returned `None`, and not before: a `select!` skips what is terminated, and would
-/// never see the end of a channel that was closed behind its back. A clone is a stream of its own.
+/// The stream is terminated once it has returned `None`, and not before: a `select!` skips what is
+/// terminated, and would never see the end of a channel that was closed behind its back. A clone is
+/// a stream of its own.
 ///
 /// This differs from async-channel, where it means that the channel is closed and empty.
 impl<T> FusedStream for Receiver<T> {

@@ -8,13 +8,16 @@ use core::pin::{Pin, pin};
 use core::task::Poll;
 
 impl<T> Sender<T> {
-    /// Sends a message, unless `timer` is over first: the sleep of your runtime, or any other future.
+    /// Sends a message, unless `timer` is over first: the sleep of your runtime, or any other
+    /// future.
     ///
-    /// The send is asked first: with room in the channel the message is sent, even if the timer is over already.
+    /// The send is asked first: with room in the channel the message is sent, even if the timer is
+    /// over already.
     ///
     /// # Errors
     /// - [`SendTimeoutError::Timeout`] with the message if the timer was over first.
-    /// - [`SendTimeoutError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    /// - [`SendTimeoutError::Closed`] with the message if the channel is closed, or gets closed
+    ///   while this waits.
     ///
     /// # Cancel safety
     /// As with [`send`](Self::send); the message is dropped with the future.
@@ -55,8 +58,10 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// - [`TrySendError::Full`] with the message if the channel is full, under
-    ///   [`Refuse`](crate::Overflow::Refuse) at once, under [`Wait`](crate::Overflow::Wait) when the timer is over.
-    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while this waits.
+    ///   [`Refuse`](crate::Overflow::Refuse) at once, under [`Wait`](crate::Overflow::Wait) when
+    ///   the timer is over.
+    /// - [`TrySendError::Closed`] with the message if the channel is closed, or gets closed while
+    ///   this waits.
     pub async fn offer_or<F: Future>(
         &self,
         message: T,
@@ -77,9 +82,11 @@ impl<T> Sender<T> {
 }
 
 impl<T> Receiver<T> {
-    /// Receives a message, unless `timer` is over first: the sleep of your runtime, or any other future.
+    /// Receives a message, unless `timer` is over first: the sleep of your runtime, or any other
+    /// future.
     ///
-    /// The channel is asked first: a message that is there is received, even if the timer is over already.
+    /// The channel is asked first: a message that is there is received, even if the timer is over
+    /// already.
     ///
     /// # Errors
     /// - [`RecvTimeoutError::Timeout`] if the timer was over first.

@@ -11,19 +11,20 @@
 //! taken is seen there.
 //!
 //! # Order
-//! Who waits has a place, and the gate wakes by age. Who was woken and finds that another was faster
-//! takes its old place again. So nothing here may delay the place of who is blocked, nor be
-//! quicker than those who have one: a wait that begins spins only where no other one waits at its gate.
+//! Who waits has a place, and the gate wakes by age. Who was woken and finds that another was
+//! faster takes its old place again. So nothing here may delay the place of who is blocked, nor be
+//! quicker than those who have one: a wait that begins spins only where no other one waits at its
+//! gate.
 //!
 //! # Notifications are owed
-//! A notification says "one of you can go on", so whoever receives it must pass it on unless it went
-//! on itself. It is settled by an attempt that succeeds, or by one that finds its side empty (full)
-//! by the positions: then another one has gone on. Finding it busy settles nothing. A wait that ends
-//! without settling hands on.
+//! A notification says "one of you can go on", so whoever receives it must pass it on unless it
+//! went on itself. It is settled by an attempt that succeeds, or by one that finds its side empty
+//! (full) by the positions: then another one has gone on. Finding it busy settles nothing. A wait
+//! that ends without settling hands on.
 //!
 //! # Nobody sleeps unannounced
-//! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up. In
-//! every other stage a wait that is pending has woken its task itself.
+//! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up.
+//! In every other stage a wait that is pending has woken its task itself.
 
 mod attempt;
 
@@ -100,8 +101,8 @@ impl<A: Attempt> Wait<A> {
         }
     }
 
-    /// Makes the attempt until it succeeds, and sleeps the thread in between; `None` if it was still
-    /// blocked after the deadline.
+    /// Makes the attempt until it succeeds, and sleeps the thread in between; `None` if it was
+    /// still blocked after the deadline.
     #[cfg(all(feature = "std", not(target_family = "wasm")))]
     pub(crate) fn block_until(
         &mut self,
@@ -254,8 +255,8 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
     }
 }
 
-/// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which settles
-/// the notification.
+/// Takes a place at the gate, by age. Who was notified is blocked by one who was faster, which
+/// settles the notification.
 #[inline]
 fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
     // Before the stage changes: it is the user's code.

@@ -1,7 +1,7 @@
 //! What a watched channel keeps: its marks, its counters, and who waits for a level.
 //!
-//! All of this is off the way of a channel that was built without it. What the level is and when it changes, the
-//! buffer knows.
+//! All of this is off the way of a channel that was built without it. What the level is and when it
+//! changes, the buffer knows.
 
 use crate::buffer::{Buffer, Marks};
 use crate::gate::Gate;
@@ -65,7 +65,8 @@ impl Watch {
 
     /// Wakes everybody who waits for a level.
     fn tell(&self) {
-        // [tell] whether anybody is known to wait or not: changes are rare. Who takes a place later finds the change.
+        // [tell] whether anybody is known to wait or not: changes are rare. Who takes a place later
+        // finds the change.
         self.levels.wake_all();
     }
 

@@ -10,7 +10,8 @@ use std::thread;
 
 use forebay::{Receiver, Sender, unbounded};
 
-/// A message as nothing else is aligned here, so that the blocks of its channel can be told from all other memory.
+/// A message as nothing else is aligned here, so that the blocks of its channel can be told from
+/// all other memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(align(64))]
 struct Message(usize);
@@ -22,7 +23,8 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
 static MADE: AtomicUsize = AtomicUsize::new(0);
-/// Where a thread that is held at its next block meets another one: when it has come there, and when it may go on.
+/// Where a thread that is held at its next block meets another one: when it has come there, and
+/// when it may go on.
 static MEETING: Barrier = Barrier::new(2);
 
 thread_local! {
@@ -150,7 +152,8 @@ fn a_long_channel_is_dropped_without_recursion_and_without_a_leak() {
     }
 }
 
-/// The last receiver takes the messages with it; what a sender keeps alive is no more than an empty channel.
+/// The last receiver takes the messages with it; what a sender keeps alive is no more than an empty
+/// channel.
 #[test]
 fn the_last_receiver_returns_the_memory() {
     let _turn = counting();

@@ -8,10 +8,10 @@
 //!       └───── slower ◀──────────────────────┘
 //! ```
 //!
-//! The channel has two marks. Its pressure is high once it holds more than the high mark, low once it holds fewer than
-//! the low one, and stays what it was in between, so that it does not flicker. The producer asks for it before each item. It
-//! knows neither the consumer nor its pace, and finds it: the consumer changes its pace twice, and each time the
-//! length returns between the marks.
+//! The channel has two marks. Its pressure is high once it holds more than the high mark, low once
+//! it holds fewer than the low one, and stays what it was in between, so that it does not flicker.
+//! The producer asks for it before each item. It knows neither the consumer nor its pace, and finds
+//! it: the consumer changes its pace twice, and each time the length returns between the marks.
 //!
 //! ```text
 //! cargo run --release --example adaptive_producer
@@ -75,7 +75,8 @@ fn main() {
 async fn run(args: &Args, sender: Sender<u64>, receiver: Receiver<u64>) {
     let made = Arc::new(AtomicU64::new(0));
     let watched = sender.downgrade();
-    // One watcher of many: it keeps nothing open, and ends with the channel. The first item is the level at the start.
+    // One watcher of many: it keeps nothing open, and ends with the channel. The first item is the
+    // level at the start.
     let changes = smol::spawn(sender.pressure_changes().skip(1).count());
     let producer = smol::spawn(produce(sender, Arc::clone(&made)));
     let consumer = smol::spawn(consume(receiver, args.clone()));
@@ -117,7 +118,8 @@ async fn consume(receiver: Receiver<u64>, args: Args) {
     }
 }
 
-/// Draws a line for each tenth of a second. The answer is the share of those with a length between the marks.
+/// Draws a line for each tenth of a second. The answer is the share of those with a length between
+/// the marks.
 async fn plot(args: &Args, channel: &WeakSender<u64>, made: &AtomicU64) -> f64 {
     const TICK: Duration = Duration::from_millis(100);
     let (mut lines, mut between) = (0, 0);

@@ -4,12 +4,13 @@ use core::time::Duration;
 
 use forebay::Pressure;
 
-/// How much faster than its middle pace the producer goes while the pressure is low, and how much slower while it is high.
-/// As long as the consumer's pace lies in between, the queue fills and drains, mark to mark.
+/// How much faster than its middle pace the producer goes while the pressure is low, and how much
+/// slower while it is high. As long as the consumer's pace lies in between, the queue fills and
+/// drains, mark to mark.
 const SWING: f64 = 1.5;
 
-/// How much the middle pace itself grows with each item at low pressure, and shrinks with each at high: a consumer that is much
-/// faster or slower than before is found again.
+/// How much the middle pace itself grows with each item at low pressure, and shrinks with each at
+/// high: a consumer that is much faster or slower than before is found again.
 const DRIFT: f64 = 1.02;
 
 /// Between one item in a minute and a million in a second.

@@ -11,8 +11,9 @@ impl Pace {
         Self(Instant::now())
     }
 
-    /// How long to sleep until the next step, which is due `gap` after the last one. Timers are late, and a late step
-    /// must not make those after it late as well; but time that was lost is not made up for.
+    /// How long to sleep until the next step, which is due `gap` after the last one. Timers are
+    /// late, and a late step must not make those after it late as well; but time that was lost is
+    /// not made up for.
     pub(crate) fn step(&mut self, gap: Duration) -> Duration {
         let now = Instant::now();
         self.0 = now.max(self.0 + gap);

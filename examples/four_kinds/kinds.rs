@@ -88,8 +88,8 @@ impl Upstream for Explicit {
     }
 }
 
-/// It writes into a socket. The kernel's buffers, played by a second channel, take some more; then it waits
-/// as well, on another machine.
+/// It writes into a socket. The kernel's buffers, played by a second channel, take some more; then
+/// it waits as well, on another machine.
 pub(crate) struct Reactive {
     tasks: LocalExecutor<'static>,
     source: Sender<()>,

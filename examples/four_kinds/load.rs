@@ -51,7 +51,8 @@ pub(crate) struct Run {
     pub(crate) before_the_channel: Vec<usize>,
 }
 
-/// Three bursts: for 0.3 s of every second more than twice of what the consumer can take, else less than a third.
+/// Three bursts: for 0.3 s of every second more than twice of what the consumer can take, else less
+/// than a third.
 fn wanted(step: usize) -> usize {
     let until = |step: usize| {
         let in_burst = |steps: usize| steps.clamp(BURST.start, BURST.end) - BURST.start;

@@ -7,8 +7,9 @@
 //! | reactive | it writes into a socket, and nobody reads |
 //! | proactive | it slows down before the channel is full |
 //!
-//! The channels, their wakeups and what is drawn of them (`stats`) are real. The clock is not: time goes in steps of 10 ms that
-//! take no time, so that the pictures show the four kinds and not the machine, and are the same on every run.
+//! The channels, their wakeups and what is drawn of them (`stats`) are real. The clock is not: time
+//! goes in steps of 10 ms that take no time, so that the pictures show the four kinds and not the
+//! machine, and are the same on every run.
 //!
 //! ```text
 //! cargo run --release --example four_kinds

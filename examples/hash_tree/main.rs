@@ -1,5 +1,5 @@
-//! The hash of every file under a folder, on smol, with the reading and hashing on its blocking threads and a bound on the bytes
-//! under way.
+//! The hash of every file under a folder, on smol, with the reading and hashing on its blocking
+//! threads and a bound on the bytes under way.
 //!
 //! ```sh
 //! cargo run --release --example hash_tree -- src

@@ -1,5 +1,6 @@
-//! Two queues: one of what is to be done, and one of the blocks of memory with which it is done. A block in hand is a block under
-//! way, so the number of blocks bounds the bytes, whatever the number of files and their sizes.
+//! Two queues: one of what is to be done, and one of the blocks of memory with which it is done. A
+//! block in hand is a block under way, so the number of blocks bounds the bytes, whatever the
+//! number of files and their sizes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -46,7 +47,8 @@ pub(crate) async fn hash(folder: PathBuf, workers: usize, blocks: usize) -> Repo
     });
     let workers: Vec<_> = pool.workers(workers).map(smol::spawn).collect();
     let _ = paths.try_put(folder);
-    // A folder puts what is in it before it is done: nothing unfinished means that everything was found.
+    // A folder puts what is in it before it is done: nothing unfinished means that everything was
+    // found.
     paths.join().await;
     paths.shutdown(Shutdown::Graceful);
     for worker in workers {

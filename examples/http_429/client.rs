@@ -53,7 +53,8 @@ pub(crate) enum Manners {
     Polite,
 }
 
-/// So many clients at a time, each with so many jobs, handed in as fast as it goes until all are accepted.
+/// So many clients at a time, each with so many jobs, handed in as fast as it goes until all are
+/// accepted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Crowd {
     pub(crate) clients: u32,
@@ -77,7 +78,8 @@ impl Answers {
 }
 
 impl Crowd {
-    /// Job `n` of client `c` is number `c * jobs + n`: every number from 0 to `clients * jobs` once.
+    /// Job `n` of client `c` is number `c * jobs + n`: every number from 0 to `clients * jobs`
+    /// once.
     ///
     /// # Errors
     /// The first of those that a client met.

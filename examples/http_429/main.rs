@@ -7,12 +7,12 @@
 //!                  └─ full ─▶ 429 Too Many Requests, Retry-After: from the pace of the workers
 //! ```
 //!
-//! Two crowds visit it, one after the other, with the same jobs. The impatient one tries again at once when it is
-//! refused; the polite one comes back when it was told to. Both get their work done in the same time, for the workers set the
-//! pace. The table shows what else it took.
+//! Two crowds visit it, one after the other, with the same jobs. The impatient one tries again at
+//! once when it is refused; the polite one comes back when it was told to. Both get their work done
+//! in the same time, for the workers set the pace. The table shows what else it took.
 //!
-//! The queue holds about a second of work, since `Retry-After` counts in whole seconds: with `--maxsize 50` the workers run
-//! dry before a polite client is back.
+//! The queue holds about a second of work, since `Retry-After` counts in whole seconds: with
+//! `--maxsize 50` the workers run dry before a polite client is back.
 //!
 //! ```text
 //! cargo run --release --example http_429

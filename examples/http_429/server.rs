@@ -1,4 +1,5 @@
-//! The server: a job is accepted if there is room for it, or refused at once with the time to come back.
+//! The server: a job is accepted if there is room for it, or refused at once with the time to come
+//! back.
 
 use core::convert::Infallible;
 use core::net::SocketAddr;
@@ -95,8 +96,8 @@ async fn submit(State(desk): State<Desk>, body: String) -> Response {
         return (StatusCode::BAD_REQUEST, "the body is the number of a job\n").into_response();
     };
     desk.observe();
-    // The line that this example is about: it does not wait. A server that did would keep a connection and a task for
-    // everybody who waits, and that is a queue as well, without a limit.
+    // The line that this example is about: it does not wait. A server that did would keep a
+    // connection and a task for everybody who waits, and that is a queue as well, without a limit.
     match desk.jobs.try_put(number) {
         Ok(()) => (StatusCode::ACCEPTED, "accepted\n").into_response(),
         Err(TryPutError::Full(_)) => {
@@ -130,7 +131,8 @@ impl Desk {
     /// In how many seconds it is worth to come back.
     fn retry_after(&self) -> u64 {
         let stats = forebay::Stats::from(self.jobs.stats());
-        // Room for half the queue, not for one: all who are refused in this second come back in the same one.
+        // Room for half the queue, not for one: all who are refused in this second come back in the
+        // same one.
         let room = stats.capacity.map_or(1, |maxsize| maxsize.div_ceil(2));
         let wait = self.meter().until_room(&stats, room);
         // HTTP counts in whole seconds.

@@ -1,5 +1,5 @@
-//! A job server that can be stopped: on SIGTERM it refuses new jobs, does what it has accepted up to a deadline, and names what is
-//! left, to be saved.
+//! A job server that can be stopped: on SIGTERM it refuses new jobs, does what it has accepted up
+//! to a deadline, and names what is left, to be saved.
 //!
 //! ```sh
 //! cargo run --release --example http_jobs -- --address 127.0.0.1:8080

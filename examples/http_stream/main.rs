@@ -1,5 +1,5 @@
-//! A streamed answer that stops when its client leaves: a body made of a channel, and a producer that waits for room and for the
-//! end at once.
+//! A streamed answer that stops when its client leaves: a body made of a channel, and a producer
+//! that waits for room and for the end at once.
 //!
 //! ```sh
 //! cargo run --release --example http_stream -- --address 127.0.0.1:8080

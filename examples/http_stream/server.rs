@@ -10,7 +10,8 @@ use forebay::Sender;
 use futures_util::StreamExt;
 use tokio::time::sleep;
 
-/// How many lines may be under way to a client: those it is not fast enough for wait in the producer, not in memory.
+/// How many lines may be under way to a client: those it is not fast enough for wait in the
+/// producer, not in memory.
 const LINES: usize = 4;
 
 /// Calls `left` with the number of lines that were sent to each client that has left.
@@ -35,7 +36,8 @@ pub(crate) fn router(
 async fn produce(lines: Sender<String>, every: Duration) -> u64 {
     let mut number = 0;
     loop {
-        // Without this the producer would notice only when it has made the next line, which may be long after.
+        // Without this the producer would notice only when it has made the next line, which may be
+        // long after.
         tokio::select! {
             () = lines.closed() => return number,
             () = sleep(every) => {}

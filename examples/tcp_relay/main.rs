@@ -6,9 +6,10 @@
 //!      └──── window closed ◀──── nobody reads ◀──── send().await waits ◀──── full ┘
 //! ```
 //!
-//! The relay takes lines from a socket and sends them into a bounded channel. While the channel is full it does
-//! not read; TCP does the rest. There is no message "slow down", and the remote needs no code for it. The table shows
-//! where the bytes are, with a consumer that works, stops for a second, and works again.
+//! The relay takes lines from a socket and sends them into a bounded channel. While the channel is
+//! full it does not read; TCP does the rest. There is no message "slow down", and the remote needs
+//! no code for it. The table shows where the bytes are, with a consumer that works, stops for a
+//! second, and works again.
 //!
 //! ```text
 //! cargo run --release --example tcp_relay
@@ -99,7 +100,8 @@ fn run<N: Net>(args: Args) -> io::Result<()> {
     }
 }
 
-/// Whoever comes while a connection is served waits in the kernel's queue of connections: bounded as well.
+/// Whoever comes while a connection is served waits in the kernel's queue of connections: bounded
+/// as well.
 async fn serve<N: Net>(listener: TcpListener, args: Args) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let listener = N::listen(listener)?;

@@ -12,11 +12,12 @@ use super::net::Net;
 /// A longer line ends the connection: a line without an end would fill the memory.
 const LONGEST: usize = 64 * 1024;
 
-/// How much the relay reads at a time. With the line that it waits to send, it is all that the relay itself holds.
+/// How much the relay reads at a time. With the line that it waits to send, it is all that the
+/// relay itself holds.
 pub(crate) const CHUNK: usize = 1024;
 
-/// A socket that listens, and whose connections have a receive buffer of about this size. The kernel adds
-/// room for its own bookkeeping.
+/// A socket that listens, and whose connections have a receive buffer of about this size. The
+/// kernel adds room for its own bookkeeping.
 pub(crate) fn listener(address: SocketAddr, receive_buffer: usize) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // Before `listen`: the window that the first packet offers comes from this buffer.
@@ -27,7 +28,8 @@ pub(crate) fn listener(address: SocketAddr, receive_buffer: usize) -> io::Result
     Ok(socket.into())
 }
 
-/// Sends every line that comes from the socket, until the remote is at its end or nobody receives any more.
+/// Sends every line that comes from the socket, until the remote is at its end or nobody receives
+/// any more.
 ///
 /// # Errors
 /// Those of the socket, and a line that is too long.
@@ -46,8 +48,9 @@ pub(crate) async fn relay<N: Net>(mut socket: N::Stream, lines: Sender<Vec<u8>>)
                 return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
             }
             if line.ends_with(b"\n") {
-                // The line that this example is about. While the channel is full it waits, so nobody reads the
-                // socket; its buffer fills, the kernel closes the window, and the remote can send no more.
+                // The line that this example is about. While the channel is full it waits, so
+                // nobody reads the socket; its buffer fills, the kernel closes the window, and the
+                // remote can send no more.
                 if lines.send(mem::take(&mut line)).await.is_err() {
                     return Ok(());
                 }

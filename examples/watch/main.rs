@@ -1,7 +1,8 @@
-//! A running channel, live: what is inside, how fast it goes in and out, who waits, and what was refused or displaced.
+//! A running channel, live: what is inside, how fast it goes in and out, who waits, and what was
+//! refused or displaced.
 //!
-//! Senders come in bursts, receivers have one pace; `stats` and `pressure` of the channel are all that the screen looks at.
-//! What a burst does to a full channel was chosen when it was built:
+//! Senders come in bursts, receivers have one pace; `stats` and `pressure` of the channel are all
+//! that the screen looks at. What a burst does to a full channel was chosen when it was built:
 //!
 //! ```text
 //! cargo run --release --example watch
@@ -115,7 +116,8 @@ async fn send(sender: Sender<u32>, end: Instant) {
         if Instant::now() >= end {
             break;
         }
-        // It waits, is refused, or displaces an item: the sender need not know which was chosen. Counted it is anyway.
+        // It waits, is refused, or displaces an item: the sender need not know which was chosen.
+        // Counted it is anyway.
         if let Err(TrySendError::Closed(_)) = sender.offer(item).await {
             break;
         }

@@ -24,7 +24,8 @@ impl Live {
         let bar = |length, template| {
             let style = ProgressStyle::with_template(template).expect("the template is valid");
             let bar = screen.add(ProgressBar::new(length).with_style(style));
-            // Drawn by the clock, not by each change: of changes that come in a burst, the last counts.
+            // Drawn by the clock, not by each change: of changes that come in a burst, the last
+            // counts.
             bar.enable_steady_tick(Duration::from_millis(50));
             bar
         };

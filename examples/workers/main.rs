@@ -9,8 +9,9 @@
 //! When the queue is full, `put` waits. So the producer slows down to the pace of the workers, and
 //! memory stays bounded. That is backpressure, and the table at the end shows it.
 //!
-//! The pool ends by `join`, which returns when every item is done and not only taken, and `shutdown`. A worker
-//! that panics loses nothing: its job goes back to the queue. `--crash 20` shows it.
+//! The pool ends by `join`, which returns when every item is done and not only taken, and
+//! `shutdown`. A worker that panics loses nothing: its job goes back to the queue. `--crash 20`
+//! shows it.
 //!
 //! ```text
 //! cargo run --release --example workers
@@ -19,8 +20,9 @@
 //! cargo run --release --example workers -- --help
 //! ```
 //!
-//! Read `tasks.rs` first: it is the pipeline for async runtimes. `threads.rs` is the same pipeline for
-//! plain threads, and `common/runtime.rs` is all that differs between smol, async-std and tokio.
+//! Read `tasks.rs` first: it is the pipeline for async runtimes. `threads.rs` is the same pipeline
+//! for plain threads, and `common/runtime.rs` is all that differs between smol, async-std and
+//! tokio.
 
 mod args;
 mod live;

@@ -23,8 +23,8 @@ pub(crate) struct ProducerNotes {
 
 impl ProducerNotes {
     /// One more item is sent. `depth` is the length of the queue after it: until the next `put` of
-    /// the only producer the queue can but shrink, so the greatest of these is the deepest that held
-    /// the producer back.
+    /// the only producer the queue can but shrink, so the greatest of these is the deepest that
+    /// held the producer back.
     pub(crate) fn add(&mut self, making: Duration, held_back: Duration, depth: usize) {
         self.sent += 1;
         self.making += making;

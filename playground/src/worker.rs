@@ -52,7 +52,9 @@ pub async fn employ(world: &World, me: usize) {
                     }
                 }
             }
-        }; // `work` is dropped here: so is its `get`, which loses nothing, or its job, which comes back
+            // `work` is dropped here: so is its `get`, which loses nothing, or its job, which comes
+            // back.
+        };
         worker.holds.set(Name::default());
         match event {
             Event::ShutDown => break,

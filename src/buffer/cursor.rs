@@ -9,7 +9,8 @@ use crate::sync::{AtomicUsize, HEURISTICS, Ordering};
 #[derive(Debug)]
 pub(crate) struct Cursor {
     word: AtomicUsize,
-    /// The place at which the turn of a task ends: a hint, on the line of the word, which is at hand then.
+    /// The place at which the turn of a task ends: a hint, on the line of the word, which is at
+    /// hand then.
     turn_end: AtomicUsize,
 }
 
@@ -42,7 +43,8 @@ impl Cursor {
         Position(self.word.load(order))
     }
 
-    /// Changes the word from `from`, flags and all, to `to`, which must still say who waits. `false` if it is not `from`.
+    /// Changes the word from `from`, flags and all, to `to`, which must still say who waits.
+    /// `false` if it is not `from`.
     #[inline]
     pub(super) fn advance(&self, from: Position, to: Position, order: Ordering) -> bool {
         debug_assert_eq!((from.is_waiting(), from.is_marked()), (to.is_waiting(), to.is_marked()));
@@ -54,32 +56,35 @@ impl Cursor {
         self.load(Ordering::Relaxed).is_waiting()
     }
 
-    /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's alone.
+    /// Moves one place on, whatever the flags are by then. Only for a place that is the caller's
+    /// alone.
     pub(super) fn pass(&self, order: Ordering) {
         self.word.fetch_add(Position::STEP, order);
     }
 
     /// Takes so many permits back, whatever else the word says by then.
     pub(super) fn release(&self, permits: usize) {
-        // Relaxed: a sender that waits for the room takes its place at the gate under the lock that the release takes next.
+        // Relaxed: a sender that waits for the room takes its place at the gate under the lock that
+        // the release takes next.
         self.word.fetch_sub(permits << Position::SHIFT, Ordering::Relaxed);
     }
 
-    /// Raises the flag if the word still is what it was when the other side found that it must wait. The
-    /// waiter must have its place at the gate by now.
+    /// Raises the flag if the word still is what it was when the other side found that it must
+    /// wait. The waiter must have its place at the gate by now.
     ///
     /// `false`: the word has moved, look again.
     pub(crate) fn raise(&self, seen: Position) -> bool {
-        // [raise] pairs with [claim]: both change one word, so either the claim comes later and sees the flag, or it
-        // comes first and this fails. [raise] pairs with [lower]: a flag that is still up is raised again,
-        // so that whoever lowers it sees this place as well.
+        // [raise] pairs with [claim]: both change one word, so either the claim comes later and
+        // sees the flag, or it comes first and this fails. [raise] pairs with [lower]: a flag that
+        // is still up is raised again, so that whoever lowers it sees this place as well.
         let raised = seen.0 | Position::WAITING;
         self.word.compare_exchange(seen.0, raised, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// Lowers the flag. A sweep of the gate must follow: it wakes who has raised it.
     pub(crate) fn lower(&self) {
-        // [lower] pairs with [raise]: the place of every waiter that has raised the flag by then is visible.
+        // [lower] pairs with [raise]: the place of every waiter that has raised the flag by then is
+        // visible.
         self.word.fetch_and(!Position::WAITING, Ordering::Acquire);
     }
 
@@ -95,12 +100,14 @@ impl Cursor {
         self.word.compare_exchange(seen.0, unmarked, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// Replaces the word by itself: of all who replace it, those before have been seen then, and those after see it.
+    /// Replaces the word by itself: of all who replace it, those before have been seen then, and
+    /// those after see it.
     pub(super) fn touch(&self, order: Ordering) {
         self.word.fetch_or(0, order);
     }
 
-    /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is not `from`.
+    /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is
+    /// not `from`.
     pub(super) fn bar(&self, from: Position) -> bool {
         self.advance(from, Position(from.0 | Position::BARRED), Ordering::Relaxed)
     }
@@ -118,14 +125,15 @@ impl Cursor {
 
     /// Bars the tail for good; `true` for the one call that did.
     pub(super) fn close(&self) -> bool {
-        // [close] pairs with [closed]: what the closing thread did before is visible to whoever is told Closed.
-        // Acquire for the one that is told that another has closed already.
+        // [close] pairs with [closed]: what the closing thread did before is visible to whoever is
+        // told Closed. Acquire for the one that is told that another has closed already.
         let before = Position(self.word.fetch_or(Position::BARRED, Ordering::AcqRel));
         !before.is_barred()
     }
 }
 
-/// A position as somebody has seen it: a copy, which may be left behind and which tells nobody anything.
+/// A position as somebody has seen it: a copy, which may be left behind and which tells nobody
+/// anything.
 #[derive(Debug)]
 pub(super) struct CachedPosition(AtomicUsize);
 

@@ -3,12 +3,14 @@
 use super::position::Position;
 use crate::sync::BUDGET;
 
-/// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes on.
+/// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes
+/// on.
 #[derive(Debug)]
 pub(super) struct Geometry {
     /// The index of the last slot.
     last: usize,
-    /// The bits of the index. A lap has a power of two of places, used or not, so that lap and index are bit fields.
+    /// The bits of the index. A lap has a power of two of places, used or not, so that lap and
+    /// index are bit fields.
     mask: usize,
     /// From the last slot to the first of the next lap.
     turn: usize,
@@ -17,7 +19,8 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
-    /// The bits of the permits. A word of 32 has few to spare: each one halves the messages until it wraps around.
+    /// The bits of the permits. A word of 32 has few to spare: each one halves the messages until
+    /// it wraps around.
     const PERMIT_BITS: u32 = if usize::BITS >= 64 { 12 } else { 4 };
     /// The most permits at a time.
     pub(super) const MAX_PERMITS: usize = (1 << Self::PERMIT_BITS) - 1;
@@ -83,8 +86,9 @@ impl Geometry {
         Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
     }
 
-    /// Where a turn ends of which the first operation has led here. Places that no slot has count as well: it is somewhat shorter
-    /// in most rings, but takes a whole lap where that has no more slots.
+    /// Where a turn ends of which the first operation has led here. Places that no slot has count
+    /// as well: it is somewhat shorter in most rings, but takes a whole lap where that has no more
+    /// slots.
     pub(super) fn turn_end(position: Position) -> Position {
         Self::in_row(Position(position.0 & !(Self::STEP - 1)), BUDGET - 1)
     }
@@ -95,7 +99,8 @@ impl Geometry {
         (one.0 ^ other.0) >> Self::SHIFT == 0
     }
 
-    /// How many slots are neither filled nor reserved. `None` if the tail was read earlier and the head has passed it.
+    /// How many slots are neither filled nor reserved. `None` if the tail was read earlier and the
+    /// head has passed it.
     pub(super) fn room(&self, head: Position, tail: Position) -> Option<usize> {
         if tail.is_before(head) {
             return None;

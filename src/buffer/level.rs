@@ -1,19 +1,21 @@
 //! The level of a buffer: High from when its length exceeds one mark until it falls under another.
 //!
-//! It is a flag in the head word, which every claim keeps. So whoever takes a message out learns from the very word that
-//! it replaces whether there is anything to lower; and whoever puts one in can raise the flag on the very word with
-//! which it measured the length. Tail and head are two words all the same, and a level that follows both must not miss
-//! the last change of either.
+//! It is a flag in the head word, which every claim keeps. So whoever takes a message out learns
+//! from the very word that it replaces whether there is anything to lower; and whoever puts one in
+//! can raise the flag on the very word with which it measured the length. Tail and head are two
+//! words all the same, and a level that follows both must not miss the last change of either.
 //!
 //! # The last word
 //! When all is quiet, a length over `high` is High, and one under `low` is Low:
-//! - *Under `low`.* The flag is raised on an exact head only, with more than `high` messages behind it, so it was up before the last
-//!   message was taken; whoever took that saw it, and finds a tail that is no later than the last: a length no greater
-//!   than the last one, under `low`. It lowers the flag, or somebody else has.
-//! - *Over `high`.* Whoever put the last message in looks at the head. It may see a flag that has been lowered since. So
-//!   whoever lowers the flag touches the tail afterwards, and looks as if it had put something in itself. In the order of the tail
-//!   the last message comes either before the touch, and then this look finds it; or after it, and then the touch made the
-//!   lowered flag visible.
+//! - *Under `low`.* The flag is raised on an exact head only, with more than `high` messages behind
+//!   it, so it was up before the last message was taken; whoever took that saw it, and finds a tail
+//!   that is no later than the last: a length no greater than the last one, under `low`. It lowers
+//!   the flag, or somebody else has.
+//! - *Over `high`.* Whoever put the last message in looks at the head. It may see a flag that has
+//!   been lowered since. So whoever lowers the flag touches the tail afterwards, and looks as if it
+//!   had put something in itself. In the order of the tail the last message comes either before the
+//!   touch, and then this look finds it; or after it, and then the touch made the lowered flag
+//!   visible.
 //!
 //! While operations overlap, the level may be late for them.
 
@@ -36,13 +38,16 @@ impl<T> Buffer<T> {
         self.head().load(Relaxed).is_marked()
     }
 
-    /// After a push: makes the level High if it is Low with more than `high` messages inside. `true` if it did.
+    /// After a push: makes the level High if it is Low with more than `high` messages inside.
+    /// `true` if it did.
     pub(crate) fn rise(&self, high: usize) -> bool {
         let word = self.head();
         loop {
-            // [rise] pairs with [fall]: a flag that was lowered before the caller put its message in is seen lowered.
+            // [rise] pairs with [fall]: a flag that was lowered before the caller put its message
+            // in is seen lowered.
             let tail = self.tail().load(Acquire);
-            // One that has been left behind only makes the length greater, and then cannot be marked.
+            // One that has been left behind only makes the length greater, and then cannot be
+            // marked.
             let head = word.load(Relaxed);
             if head.is_marked() || self.length(head, tail) <= high {
                 return false;
@@ -54,7 +59,8 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// After a pop: makes the level Low if it is High with fewer than `low` messages inside. `true` if it did.
+    /// After a pop: makes the level Low if it is High with fewer than `low` messages inside. `true`
+    /// if it did.
     pub(crate) fn fall(&self, marks: Marks) -> bool {
         let word = self.head();
         loop {
@@ -77,12 +83,14 @@ impl<T> Buffer<T> {
 
     /// After a push: how many messages are inside.
     pub(crate) fn measure(&self) -> usize {
-        // [seen-tail] pairs with [moved-tail]: the head read below is not behind any that a sender up to here has left.
+        // [seen-tail] pairs with [moved-tail]: the head read below is not behind any that a sender
+        // up to here has left.
         let tail = self.tail().load(Acquire);
         self.length(self.head().load(Relaxed), tail)
     }
 
-    /// How many messages lie between the two, or what they weigh; none if the tail was read earlier and the head has passed it.
+    /// How many messages lie between the two, or what they weigh; none if the tail was read earlier
+    /// and the head has passed it.
     fn length(&self, head: Position, tail: Position) -> usize {
         if let Self::Chained(Chained::Weighted(_)) = self {
             head.weight()

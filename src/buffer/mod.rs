@@ -1,10 +1,11 @@
-//! Where messages lie. Nothing in here sleeps, and nothing knows of wakers: each answer says what the
-//! caller must do about those who do sleep.
+//! Where messages lie. Nothing in here sleeps, and nothing knows of wakers: each answer says what
+//! the caller must do about those who do sleep.
 
 mod answer;
 mod cursor;
 mod geometry;
 mod level;
+mod permit;
 mod position;
 mod ring;
 mod segments;
@@ -29,7 +30,8 @@ use segments::Segments;
 pub(crate) use stage::Stage;
 use weighted::Weighted;
 
-/// The storage of a channel. All kinds answer the same questions, for the reasons that their files give.
+/// The storage of a channel. All kinds answer the same questions, for the reasons that their files
+/// give.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "all kinds are reached without a pointer")]
 pub(crate) enum Buffer<T> {
@@ -37,12 +39,14 @@ pub(crate) enum Buffer<T> {
     Chained(Chained<T>),
 }
 
-/// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the two it is.
+/// What lies in linked blocks. Apart from the ring, so that a look at a pointer tells which of the
+/// two it is.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "the one that is not boxed is on the fast path")]
 pub(crate) enum Chained<T> {
     Unbounded(Segments<T>),
-    /// Bounded by the weight of the messages, not by their number. Boxed: no other channel is larger for it.
+    /// Bounded by the weight of the messages, not by their number. Boxed: no other channel is
+    /// larger for it.
     Weighted(Box<Weighted<T>>),
 }
 
@@ -52,8 +56,8 @@ impl<T> Buffer<T> {
     /// The largest capacity that position words can represent.
     pub(crate) const MAX_CAPACITY: usize = Geometry::MAX;
 
-    /// `watched` marks every push as one that somebody must be told of, for good. `None` if the capacity is zero, or one that
-    /// words or memory cannot represent.
+    /// `watched` marks every push as one that somebody must be told of, for good. `None` if the
+    /// capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn bounded(capacity: usize, watched: bool) -> Option<Self> {
         Ring::new(capacity, watched).map(Self::Bounded)
     }
@@ -68,8 +72,8 @@ impl<T> Buffer<T> {
             .then(|| Self::Chained(ByWeight(Box::new(Weighted::new(limit, weigh)))))
     }
 
-    /// Puts a message in where the slot is known to be vacant, and the turn not over if it is `in_turn`; otherwise it comes
-    /// back, and [`push`](Self::push) must be asked.
+    /// Puts a message in where the slot is known to be vacant, and the turn not over if it is
+    /// `in_turn`; otherwise it comes back, and [`push`](Self::push) must be asked.
     #[inline(always)]
     pub(crate) fn push_fast(&self, message: T, in_turn: bool) -> Result<Owed, T> {
         uninterrupted!({
@@ -122,7 +126,8 @@ impl<T> Buffer<T> {
         })
     }
 
-    /// Puts messages in, as many as go in at once: at least one, and the others stay with the caller.
+    /// Puts messages in, as many as go in at once: at least one, and the others stay with the
+    /// caller.
     pub(crate) fn push_many(&self, messages: &mut Stage<T>) -> Result<(usize, Owed), PushError> {
         uninterrupted!(match self {
             Self::Bounded(ring) => ring.push_many(messages),
@@ -131,7 +136,8 @@ impl<T> Buffer<T> {
         })
     }
 
-    /// Takes up to `most` messages, as many as come out at once: at least one. They are added to `messages`.
+    /// Takes up to `most` messages, as many as come out at once: at least one. They are added to
+    /// `messages`.
     pub(crate) fn pop_many(
         &self,
         messages: &mut Vec<T>,
@@ -159,55 +165,8 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Reserves room for `n` messages. Full also means that there is room, but not for so many; `false` that there is,
-    /// but too many permits.
-    pub(crate) fn reserve(&self, n: usize) -> Result<bool, PushError> {
-        uninterrupted!(match self {
-            Self::Bounded(ring) => ring.reserve(n),
-            Self::Chained(_) if self.is_closed() => Err(PushError::Closed),
-            Self::Chained(_) => Ok(true),
-        })
-    }
-
-    /// The most messages that room can be reserved for.
-    pub(crate) fn most_permits(&self) -> usize {
-        match self {
-            Self::Bounded(ring) => ring.capacity().min(Geometry::MAX_PERMITS),
-            Self::Chained(Unbounded(_)) => usize::MAX,
-            // It is not known what they will weigh.
-            Self::Chained(ByWeight(_)) => 0,
-        }
-    }
-
-    /// Puts in a message for which there is a permit, which is used up by that. Never Full.
-    pub(crate) fn push_reserved(&self, message: &mut Option<T>) -> Result<Owed, PushError> {
-        uninterrupted!({
-            let vacancy = match self {
-                Self::Bounded(ring) => ring.claim_reserved()?,
-                Self::Chained(Unbounded(segments)) => segments.claim()?,
-                Self::Chained(ByWeight(_)) => unreachable!("there are no permits"),
-            };
-            Ok(vacancy.fill(message.take().expect("a message to push")))
-        })
-    }
-
-    /// Gives the room for `n` messages back.
-    pub(crate) fn release(&self, n: usize) {
-        match self {
-            Self::Bounded(ring) => ring.release(n),
-            Self::Chained(_) => {}
-        }
-    }
-
-    /// For how many messages room is reserved.
-    pub(crate) fn reserved(&self) -> usize {
-        match self {
-            Self::Bounded(ring) => ring.reserved(),
-            Self::Chained(_) => 0,
-        }
-    }
-
-    /// For how many messages, or for what weight, there was room at some moment during the call; `None` if there is no limit.
+    /// For how many messages, or for what weight, there was room at some moment during the call;
+    /// `None` if there is no limit.
     pub(crate) fn room(&self) -> Option<usize> {
         let (head, tail) = self.ends();
         match self {
@@ -225,7 +184,8 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Asks to be told of room for `message`, for which there was none in `full`; `false` if the head has moved since.
+    /// Asks to be told of room for `message`, for which there was none in `full`; `false` if the
+    /// head has moved since.
     pub(crate) fn raise_head(&self, full: Position, message: Option<&T>) -> bool {
         match (self, message) {
             (Self::Chained(ByWeight(weighted)), Some(message)) => weighted.raise(full, message),
@@ -233,8 +193,8 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Whether the buffer still is full as of the head word `full`, by messages alone, and open: then
-    /// nothing but a move of the head makes room.
+    /// Whether the buffer still is full as of the head word `full`, by messages alone, and open:
+    /// then nothing but a move of the head makes room.
     pub(crate) fn is_full_of_messages(&self, full: Position) -> bool {
         match self {
             Self::Bounded(ring) => ring.is_full_of_messages(full),
@@ -242,8 +202,8 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Takes the oldest message where it is known to be there, and the turn not over if it is `in_turn`; otherwise
-    /// [`pop`](Self::pop) must be asked.
+    /// Takes the oldest message where it is known to be there, and the turn not over if it is
+    /// `in_turn`; otherwise [`pop`](Self::pop) must be asked.
     #[inline(always)]
     pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         uninterrupted!(match self {

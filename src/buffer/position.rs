@@ -1,4 +1,5 @@
-//! Position words: where one side of a buffer stands, and the flags that the other side must see there.
+//! Position words: where one side of a buffer stands, and the flags that the other side must see
+//! there.
 //!
 //! ```text
 //!   usize::BITS - 1                         3        2        1         0
@@ -9,9 +10,9 @@
 //!
 //! Lap and index only grow, and wrap around together at the top of the word.
 //!
-//! In a ring there is a field between the index and the flags. In its tail word it counts the permits: slots that are
-//! reserved for messages which are not there yet. While it is not zero the word matches no stamp, so a sender
-//! that looks at its slot only learns of permits for nothing.
+//! In a ring there is a field between the index and the flags. In its tail word it counts the
+//! permits: slots that are reserved for messages which are not there yet. While it is not zero the
+//! word matches no stamp, so a sender that looks at its slot only learns of permits for nothing.
 
 use super::geometry::Geometry;
 use crate::sync::BUDGET;
@@ -22,12 +23,14 @@ use core::fmt;
 pub(crate) struct Position(pub(super) usize);
 
 impl Position {
-    /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is free.
+    /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is
+    /// free.
     pub(super) const WAITING: usize = 0b001;
-    /// Tail word: somebody watches the length, from the beginning and for good. Head word: the level is High.
+    /// Tail word: somebody watches the length, from the beginning and for good. Head word: the
+    /// level is High.
     pub(super) const MARKED: usize = 0b010;
-    /// Tail word: no further claim, for good. Head word: none for now, a message is being displaced. Either way the
-    /// word matches no stamp.
+    /// Tail word: no further claim, for good. Head word: none for now, a message is being
+    /// displaced. Either way the word matches no stamp.
     pub(super) const BARRED: usize = 0b100;
     pub(super) const FLAGS: usize = Self::WAITING | Self::MARKED | Self::BARRED;
     /// How far the index is above the flags.
@@ -69,7 +72,8 @@ impl Position {
         Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
     }
 
-    /// The same place and flags, with so many permits more: no more than [`Geometry::MAX_PERMITS`] in all.
+    /// The same place and flags, with so many permits more: no more than [`Geometry::MAX_PERMITS`]
+    /// in all.
     pub(super) fn with_more_permits(self, permits: usize) -> Self {
         debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
         Self(self.0 + (permits << Self::SHIFT))
@@ -92,8 +96,9 @@ impl Position {
         if marked { Self(self.0 | Self::MARKED) } else { self }
     }
 
-    /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a buffer begin, so that
-    /// every program passes the wraparound in its first moments and none is surprised by it after years.
+    /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a
+    /// buffer begin, so that every program passes the wraparound in its first moments and none is
+    /// surprised by it after years.
     pub(super) fn start(places: usize) -> Self {
         Self((places << Self::SHIFT).wrapping_neg())
     }
@@ -158,13 +163,15 @@ pub(super) struct Stamp(pub(super) usize);
 impl Stamp {
     const FILLED: usize = 0b011;
 
-    /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred position.
+    /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred
+    /// position.
     #[inline]
     pub(super) fn vacant(position: Position) -> Self {
         Self(position.0 & !Self::FILLED)
     }
 
-    /// The slot holds the message of the sender that claimed `position`. No slot has the stamp of a barred position.
+    /// The slot holds the message of the sender that claimed `position`. No slot has the stamp of a
+    /// barred position.
     #[inline]
     pub(super) fn filled(position: Position) -> Self {
         Self(position.0 | Self::FILLED)
@@ -176,8 +183,8 @@ impl Stamp {
     }
 }
 
-/// A stamp has its bits, both or none, where a position has the flags that it says nothing about: so neither
-/// flag disturbs it, and none has to be masked out.
+/// A stamp has its bits, both or none, where a position has the flags that it says nothing about:
+/// so neither flag disturbs it, and none has to be masked out.
 const _: () = assert!(Stamp::FILLED == Position::WAITING | Position::MARKED);
 
 #[cfg(test)]

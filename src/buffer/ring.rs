@@ -1,25 +1,30 @@
 //! A bounded FIFO of exact capacity in one allocation, for any number of senders and receivers.
 //!
-//! The algorithm is Dmitry Vyukov's bounded MPMC queue: a compare-and-swap on the tail (head) claims a place, and a
-//! stamp in the slot tells whose turn it is. Lap and index share a word, so the capacity needs not be a power
-//! of two. What is ours: the words also carry who waits and whether the ring is closed. A claim therefore
-//! learns of a waiter in the very word that it replaces, and pays neither a fence nor a second load for it.
+//! The algorithm is Dmitry Vyukov's bounded MPMC queue: a compare-and-swap on the tail (head)
+//! claims a place, and a stamp in the slot tells whose turn it is. Lap and index share a word, so
+//! the capacity needs not be a power of two. What is ours: the words also carry who waits and
+//! whether the ring is closed. A claim therefore learns of a waiter in the very word that it
+//! replaces, and pays neither a fence nor a second load for it.
 //!
 //! # Synchronization
 //! - `[publish]`/`[received]`: the sender's message to its receiver, through the stamp.
-//! - `[free]`/`[reused]`: the receiver's leave of a slot to the sender of the next lap, through the stamp.
-//! - `[close]`/`[closed]`: what came before a close to whoever is told Closed, through the tail word.
-//! - `[moved-head]`/`[seen-head]`, `[moved-tail]`/`[seen-tail]`: what was known of the other side to whoever finds
-//!   this side where that left it. A receiver has moved the head because it saw a message, so it knows of a tail
-//!   beyond it; whoever sees its head sees that tail, or a later one, and not an empty ring.
+//! - `[free]`/`[reused]`: the receiver's leave of a slot to the sender of the next lap, through the
+//!   stamp.
+//! - `[close]`/`[closed]`: what came before a close to whoever is told Closed, through the tail
+//!   word.
+//! - `[moved-head]`/`[seen-head]`, `[moved-tail]`/`[seen-tail]`: what was known of the other side
+//!   to whoever finds this side where that left it. A receiver has moved the head because it saw a
+//!   message, so it knows of a tail beyond it; whoever sees its head sees that tail, or a later
+//!   one, and not an empty ring.
 //!
 //! The flags need no order: they live in the words whose changes they announce.
 //!
 //! # Empty and full
-//! are decided by the positions, never by a stamp alone. The head never overtakes the tail, so a tail that is
-//! read after the head and equal to it proves that the ring was empty at that moment, even if that head was left
-//! behind by then; and a head read after the tail and one lap behind it, that it was full.
-//! A slot that is claimed and not yet published (or released) is *busy*: nobody may sleep on it.
+//! are decided by the positions, never by a stamp alone. The head never overtakes the tail, so a
+//! tail that is read after the head and equal to it proves that the ring was empty at that moment,
+//! even if that head was left behind by then; and a head read after the tail and one lap behind it,
+//! that it was full. A slot that is claimed and not yet published (or released) is *busy*: nobody
+//! may sleep on it.
 
 use super::answer::{NotDisplaced, Owed, PopError, PushError};
 use super::cursor::Cursor;
@@ -90,7 +95,8 @@ impl<T> Ring<T> {
     /// Claims the next slot for a message, or tells why not.
     pub(super) fn claim(&self) -> Result<Vacancy<'_, T>, PushError> {
         loop {
-            // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below is not behind.
+            // [closed] pairs with [close]; [seen-tail] pairs with [moved-tail]: the head read below
+            // is not behind.
             let tail = self.tail.load(Acquire);
             if tail.is_barred() {
                 return Err(PushError::Closed);
@@ -105,14 +111,16 @@ impl<T> Ring<T> {
             if let Some(vacancy) = self.claim_beside_permits(tail) {
                 return Ok(vacancy);
             }
-            // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another sender was faster.
+            // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another
+            // sender was faster.
             if self.tail.load(Relaxed) == tail {
                 return Err(PushError::Busy);
             }
         }
     }
 
-    /// Whether there is no room. `head` was read after `tail`: then that was so when the tail was read.
+    /// Whether there is no room. `head` was read after `tail`: then that was so when the tail was
+    /// read.
     fn is_full(&self, head: Position, tail: Position) -> bool {
         if tail.permits() == 0 {
             return Geometry::is_at(self.geometry.next_lap(head), tail);
@@ -143,11 +151,13 @@ impl<T> Ring<T> {
         .then_some(Vacancy { slot, place })
     }
 
-    /// Displaces the oldest message, for one that goes to the end instead: claims both places at once.
+    /// Displaces the oldest message, for one that goes to the end instead: claims both places at
+    /// once.
     ///
     /// `full` is the head word with which [`claim`](Self::claim) found the ring full.
     pub(super) fn displace(&self, full: Position) -> Result<(Vacancy<'_, T>, T), NotDisplaced> {
-        // [bar] the oldest message is barred first, so that the ring is still full of it when the tail moves.
+        // [bar] the oldest message is barred first, so that the ring is still full of it when the
+        // tail moves.
         if full.is_barred() || !self.head.bar(full) {
             return Err(NotDisplaced::Contended);
         }
@@ -157,7 +167,8 @@ impl<T> Ring<T> {
         // The same slot, unless some are reserved.
         let newest = &self.slots[self.geometry.index(tail)];
         let vacant = place == tail || newest.stamp() == Stamp::vacant(place);
-        // The message may be on its way in. A closed tail is nobody's turn. [moved-tail] pairs with [seen-tail].
+        // The message may be on its way in. A closed tail is nobody's turn.
+        // [moved-tail] pairs with [seen-tail].
         if oldest.stamp() != Stamp::filled(full)
             || tail.is_barred()
             || !self.is_full(full, tail)
@@ -177,7 +188,8 @@ impl<T> Ring<T> {
                 break;
             }
         }
-        // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with it.
+        // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with
+        // it.
         let message = unsafe { oldest.take() };
         if place != tail {
             // [free-displaced] the permits count on this slot.
@@ -228,7 +240,8 @@ impl<T> Ring<T> {
                     PopError::Empty(tail)
                 });
             }
-            // [empty] a slot that is not filled makes no empty ring: a sender is at it, or another receiver was faster.
+            // [empty] a slot that is not filled makes no empty ring: a sender is at it, or another
+            // receiver was faster.
             if self.head.load(Relaxed) == head {
                 return Err(PopError::Busy);
             }

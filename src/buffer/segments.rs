@@ -1,27 +1,30 @@
 //! An unbounded FIFO in linked blocks of slots, for any number of senders and receivers.
 //!
-//! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head) claims a place, and
-//! whoever claims the last slot of a block installs the next one for its side. While that lasts, the position stands
-//! on a place that has no slot. What is ours: the tail word carries who waits and whether the queue is closed,
-//! just as the ring's does; and nothing counts the messages that leave a block. Each leaves its stamp in its slot, as in the
-//! ring, and only who reuses or frees the block, once for all of them, looks whether every slot has been left.
+//! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head)
+//! claims a place, and whoever claims the last slot of a block installs the next one for its side.
+//! While that lasts, the position stands on a place that has no slot. What is ours: the tail word
+//! carries who waits and whether the queue is closed, just as the ring's does; and nothing counts
+//! the messages that leave a block. Each leaves its stamp in its slot, as in the ring, and only who
+//! reuses or frees the block, once for all of them, looks whether every slot has been left.
 //!
-//! A block behind the head is kept for the next one that is needed, or freed if one is kept already. So a steady
-//! flow allocates nothing, and an empty queue holds two blocks at most.
+//! A block behind the head is kept for the next one that is needed, or freed if one is kept
+//! already. So a steady flow allocates nothing, and an empty queue holds two blocks at most.
 //!
 //! # Why a receiver claims before it looks
-//! A block may be freed as soon as its last message has left, so only a claim on a message in it makes it safe to read. A receiver
-//! therefore claims what a sender has claimed, and if that sender is held up before it publishes, waits for it: it
-//! pauses, then yields its thread. So does who frees a block for the last receiver in it. These are the only places where a
-//! buffer waits.
+//! A block may be freed as soon as its last message has left, so only a claim on a message in it
+//! makes it safe to read. A receiver therefore claims what a sender has claimed, and if that sender
+//! is held up before it publishes, waits for it: it pauses, then yields its thread. So does who
+//! frees a block for the last receiver in it. These are the only places where a buffer waits.
 //!
 //! # Synchronization
 //! - `[publish]`/`[received]` and `[close]`/`[closed]`: as in the ring.
 //! - `[link]`/`[linked]`: a block, as its sender made it, to the receiver that goes on to it.
 //! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
-//! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must not claim what no sender has.
+//! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must
+//!   not claim what no sender has.
 //! - `[moved-tail]`/`[seen-tail]`: as in the ring.
-//! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the block.
+//! - `[free]`/`[reused]`: every receiver's leave of a slot to the one that reuses or frees the
+//!   block.
 //! - `[spare]`/`[reuse]`: a block behind the head to the sender that fills it again.
 
 use super::answer::{Owed, PopError, PushError};
@@ -56,13 +59,14 @@ impl<T> End<T> {
     /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
     fn install(&self, next: *mut Block<T>) {
         self.block.store(next, Relaxed);
-        // [install] pairs with [installed]: who reads this position or a later one finds the block there.
+        // [install] pairs with [installed]: who reads this position or a later one finds the block
+        // there.
         self.position.pass(Release);
     }
 }
 
-/// The side of the receivers, who remember how far the senders were: only when that is used up they look again, and take
-/// the line with the tail away from the senders.
+/// The side of the receivers, who remember how far the senders were: only when that is used up they
+/// look again, and take the line with the tail away from the senders.
 #[derive(Debug)]
 struct Front<T> {
     end: End<T>,
@@ -126,8 +130,9 @@ impl<T> Segments<T> {
             claim_backoff();
             return None;
         }
-        // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block; and the
-        // block stays until the message that goes into the claimed slot has left.
+        // SAFETY: the claim says that the position has not moved since it was read, so `block` is
+        // its block; and the block stays until the message that goes into the claimed slot has
+        // left.
         Some(unsafe { &*block })
     }
 
@@ -202,7 +207,8 @@ impl<T> Segments<T> {
             claim_backoff();
             return None;
         }
-        // SAFETY: the claim says that the position has not moved since it was read, so `block` is its block.
+        // SAFETY: the claim says that the position has not moved since it was read, so `block` is
+        // its block.
         Some((unsafe { self.take(block, index, head) }, Owed::in_claimed(head)))
     }
 
@@ -253,7 +259,8 @@ impl<T> Segments<T> {
         }
         // SAFETY: the claim on `place` is the caller's, and the slot was seen filled for it.
         let message = unsafe { slot.take() };
-        // [free] pairs with [reused], in `is_left`. The block may be gone after this, but for the receiver of its last message.
+        // [free] pairs with [reused], in `is_left`. The block may be gone after this, but for the
+        // receiver of its last message.
         slot.free(place);
         if last {
             self.retire(block);
@@ -268,8 +275,9 @@ impl<T> Segments<T> {
         if !spare.is_null() {
             // SAFETY: the swap gave the block to this thread, and nobody else frees it.
             if unsafe { &*spare }.is_left() {
-                // SAFETY: it came from a box, and nobody is in it: senders and receivers have gone on to the next one, and
-                // whoever still holds a pointer to it from before will fail to claim.
+                // SAFETY: it came from a box, and nobody is in it: senders and receivers have gone
+                // on to the next one, and whoever still holds a pointer to it from before will fail
+                // to claim.
                 return unsafe { Box::from_raw(spare) };
             }
             self.retire(spare);
@@ -331,8 +339,8 @@ impl<T> Drop for Segments<T> {
         }
         for block in [self.front.end.block.load(Relaxed), self.spare.load(Relaxed)] {
             if !block.is_null() {
-                // SAFETY: both came from boxes and are not the same, nobody else is left, and the messages are out: an
-                // empty queue has no block behind that of its head.
+                // SAFETY: both came from boxes and are not the same, nobody else is left, and the
+                // messages are out: an empty queue has no block behind that of its head.
                 drop(unsafe { Box::from_raw(block) });
             }
         }

@@ -6,15 +6,16 @@ use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use core::mem::MaybeUninit;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-/// Holds a message exactly while its stamp is a filled one, or while the receiver that claimed it takes it out.
+/// Holds a message exactly while its stamp is a filled one, or while the receiver that claimed it
+/// takes it out.
 #[derive(Debug)]
 pub(super) struct Slot<T> {
     stamp: AtomicUsize,
     message: UnsafeCell<MaybeUninit<T>>,
 }
 
-// SAFETY: the claims hand a slot to one thread at a time, and a message moves through it by value: from one
-// thread to another (so `T: Send`), never shared by two (so not `T: Sync`).
+// SAFETY: the claims hand a slot to one thread at a time, and a message moves through it by value:
+// from one thread to another (so `T: Send`), never shared by two (so not `T: Sync`).
 unsafe impl<T: Send> Sync for Slot<T> {}
 
 // No code that can panic runs while a slot is half filled or half emptied.
@@ -32,16 +33,18 @@ impl<T> Slot<T> {
 
     #[inline]
     pub(super) fn stamp(&self) -> Stamp {
-        // [received] pairs with [publish]: the message is there for the receiver that sees its stamp.
-        // [reused] pairs with [free]: the receiver is done with the slot when the sender sees it vacant.
+        // [received] pairs with [publish]: the message is there for the receiver that sees its
+        // stamp.
+        // [reused] pairs with [free]: the receiver is done with the slot when the sender sees it
+        // vacant.
         Stamp(self.stamp.load(Ordering::Acquire))
     }
 
     /// Puts in the message of `position` and publishes it.
     ///
     /// # Safety
-    /// The caller has claimed `position` on the tail and has seen this slot vacant for it, or has taken out
-    /// the message that was there.
+    /// The caller has claimed `position` on the tail and has seen this slot vacant for it, or has
+    /// taken out the message that was there.
     #[inline]
     pub(super) unsafe fn fill(&self, position: Position, message: T) {
         // SAFETY: by the contract nobody else touches the slot until the stamp below says so.
@@ -56,7 +59,8 @@ impl<T> Slot<T> {
     /// The caller has claimed on the head the position for which it has seen this slot filled.
     #[inline]
     pub(super) unsafe fn take(&self) -> T {
-        // SAFETY: the stamp said that the message is initialised, and the claim is the only one on it.
+        // SAFETY: the stamp said that the message is initialised, and the claim is the only one on
+        // it.
         self.message.with(|slot| unsafe { (*slot).assume_init_read() })
     }
 
@@ -82,7 +86,8 @@ impl<T> Vacancy<'_, T> {
     /// Publishes the message.
     #[inline]
     pub(super) fn fill(self, message: T) -> Owed {
-        // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or emptied it.
+        // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or
+        // emptied it.
         unsafe { self.slot.fill(self.place, message) };
         Owed::in_claimed(self.place)
     }

@@ -1,7 +1,7 @@
 //! Messages on their way from an iterator to the slots.
 //!
-//! An iterator is the user's code: it may be slow, panic, or use the channel. So nothing is claimed while it runs. Its
-//! messages wait here, on the stack, and go to the slots by one claim.
+//! An iterator is the user's code: it may be slow, panic, or use the channel. So nothing is claimed
+//! while it runs. Its messages wait here, on the stack, and go to the slots by one claim.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -23,7 +23,8 @@ pub(crate) struct Stage<T> {
 }
 
 impl<T> Stage<T> {
-    /// How many it holds. Zero for messages that are so large that nothing is gained by moving them together.
+    /// How many it holds. Zero for messages that are so large that nothing is gained by moving them
+    /// together.
     pub(crate) const CAPACITY: usize = match size_of::<T>() {
         _ if align_of::<T>() > align_of::<Bytes>() => 0,
         0 => 64,
@@ -48,7 +49,8 @@ impl<T> Stage<T> {
         self.end - self.start
     }
 
-    /// Fills an empty stage with up to `most` messages; `false` if there were fewer, and this were the last.
+    /// Fills an empty stage with up to `most` messages; `false` if there were fewer, and this were
+    /// the last.
     #[inline]
     pub(crate) fn fill(&mut self, messages: &mut impl Iterator<Item = T>, most: usize) -> bool {
         debug_assert!(self.len() == 0, "an empty stage");
@@ -64,13 +66,15 @@ impl<T> Stage<T> {
         true
     }
 
-    /// The next `count` messages, which must be there, one by one. They have left: those that are not asked for are leaked.
+    /// The next `count` messages, which must be there, one by one. They have left: those that are
+    /// not asked for are leaked.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) -> impl Iterator<Item = T> {
         debug_assert!(count <= self.len(), "messages that are there");
         let start = self.start;
         self.start += count;
-        // SAFETY: the messages are there, and by the line above they are not any more. Each is read once.
+        // SAFETY: the messages are there, and by the line above they are not any more. Each is read
+        // once.
         (start..start + count).map(|place| unsafe { self.first().add(place).read() })
     }
 

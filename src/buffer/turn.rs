@@ -1,7 +1,8 @@
 //! Turns: how far a task goes on without a wait before the executor is asked for others.
 //!
-//! A turn ends at a place, which lies beside the word that moves there, so the fast path only compares the two. It is a hint: what
-//! threads write at once is lost, and a turn is somewhat longer or shorter.
+//! A turn ends at a place, which lies beside the word that moves there, so the fast path only
+//! compares the two. It is a hint: what threads write at once is lost, and a turn is somewhat
+//! longer or shorter.
 
 use super::cursor::Cursor;
 use super::position::Position;

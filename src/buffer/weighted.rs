@@ -1,24 +1,28 @@
 //! A FIFO of messages with weights, bounded by the sum of these.
 //!
-//! The messages lie in an unbounded queue. What is bounded is counted in a word of its own, which takes the place of the head
-//! word for all who wait for room: it has the same flags, and the weight where that has a place. A sender takes room there
-//! before it puts its message in, and a receiver gives it back after it has taken the message out. Each of these replaces the
-//! word, so the sum is exact, and the receiver that gives room back learns in the same step who waits for it.
+//! The messages lie in an unbounded queue. What is bounded is counted in a word of its own, which
+//! takes the place of the head word for all who wait for room: it has the same flags, and the
+//! weight where that has a place. A sender takes room there before it puts its message in, and a
+//! receiver gives it back after it has taken the message out. Each of these replaces the word, so
+//! the sum is exact, and the receiver that gives room back learns in the same step who waits for
+//! it.
 //!
-//! A message lies beside the weight for which room was taken, so just that much is given back: to weigh is the user's code, which
-//! may panic or change its mind. It runs where nothing is taken yet.
+//! A message lies beside the weight for which room was taken, so just that much is given back: to
+//! weigh is the user's code, which may panic or change its mind. It runs where nothing is taken
+//! yet.
 //!
 //! # Order
-//! A waiter that is woken and finds too little room takes its old place again. So that light messages don't use
-//! up for ever what a heavy one waits for, the first that goes to sleep sets a *goal*: until there is so much room, no sender
-//! takes any. The sender that takes room lifts the goal, and the next one that goes to sleep sets its own.
+//! A waiter that is woken and finds too little room takes its old place again. So that light
+//! messages don't use up for ever what a heavy one waits for, the first that goes to sleep sets a
+//! *goal*: until there is so much room, no sender takes any. The sender that takes room lifts the
+//! goal, and the next one that goes to sleep sets its own.
 //!
-//! A goal has no owner. One that is left behind by a wait that was dropped holds the others up until so much has been
-//! received, and it is never more than the limit.
+//! A goal has no owner. One that is left behind by a wait that was dropped holds the others up
+//! until so much has been received, and it is never more than the limit.
 //!
 //! # No sender sleeps beside an empty channel
-//! A sender is blocked only while weight is taken, so there is a message that will be received. The receiver that gives back
-//! the last of it wakes all who wait, anyone else the first one.
+//! A sender is blocked only while weight is taken, so there is a message that will be received. The
+//! receiver that gives back the last of it wakes all who wait, anyone else the first one.
 
 use super::answer::{Owed, PopError, PushError};
 use super::cursor::Cursor;
@@ -39,8 +43,8 @@ struct Weighed<T> {
 type Pushed = Result<Owed, PushError>;
 type Popped<T> = Result<(T, Owed), PopError>;
 
-/// What this does, reached by pointers: so only a program that makes such a channel contains it, and not everyone who uses one
-/// of the others.
+/// What this does, reached by pointers: so only a program that makes such a channel contains it,
+/// and not everyone who uses one of the others.
 #[derive(Debug)]
 struct Code<T> {
     push: fn(&Weighted<T>, &mut Option<T>) -> Pushed,
@@ -88,14 +92,16 @@ impl<T> Weighted<T> {
         }
     }
 
-    /// A message that is heavier than the limit takes all of it. One without weight would not be bounded.
+    /// A message that is heavier than the limit takes all of it. One without weight would not be
+    /// bounded.
     fn weight_of(&self, message: &T) -> usize {
         (self.weigh)(message).clamp(1, self.limit)
     }
 
     /// Whether there is room for the weight in a channel of which so much is taken.
     fn fits(&self, taken: Position, weight: usize) -> bool {
-        // [goal] the one that waits for most of the room is not overtaken while the room is gathered.
+        // [goal] the one that waits for most of the room is not overtaken while the room is
+        // gathered.
         weight.max(self.goal.load(Relaxed)) <= self.limit - taken.weight()
     }
 
@@ -104,17 +110,19 @@ impl<T> Weighted<T> {
             if self.messages.tail().is_closed() {
                 return Err(PushError::Closed);
             }
-            // [given] pairs with [give]: what the receivers did before they gave the room, and a goal that was lifted before.
+            // [given] pairs with [give]: what the receivers did before they gave the room, and a
+            // goal that was lifted before.
             let taken = self.taken.load(Acquire);
             if !self.fits(taken, weight) {
-                // Nobody finds the channel full and empty at once: another thread is between its room and its slot, or
-                // between a message and the room that it gives back.
+                // Nobody finds the channel full and empty at once: another thread is between its
+                // room and its slot, or between a message and the room that it gives back.
                 return Err(if self.is_empty() { PushError::Busy } else { PushError::Full(taken) });
             }
             if self.goal.load(Relaxed) != 0 {
                 self.goal.store(0, Relaxed);
             }
-            // [take] on the word with which the room was found. [give] pairs with [given]: it lifts the goal.
+            // [take] on the word with which the room was found. [give] pairs with [given]: it lifts
+            // the goal.
             if self.taken.advance(taken, taken.heavier(weight), Release) {
                 return Ok(());
             }
@@ -124,10 +132,12 @@ impl<T> Weighted<T> {
     fn give(&self, weight: usize) -> Owed {
         loop {
             let taken = self.taken.load(Relaxed);
-            // [claim] pairs with [raise]: the flag is read in the word that this replaces. [give] pairs with [given].
+            // [claim] pairs with [raise]: the flag is read in the word that this replaces.
+            // [give] pairs with [given].
             if self.taken.advance(taken, taken.lighter(weight), Release) {
                 return match Owed::in_claimed(taken) {
-                    // [empty-wakes-all] nothing more will be received, and they need not need all of the room.
+                    // [empty-wakes-all] nothing more will be received, and they need not need all
+                    // of the room.
                     Owed::Wakeup | Owed::WakeupAndLook if taken.weight() <= weight => {
                         Owed::WakeAllAndLook
                     }
@@ -137,7 +147,8 @@ impl<T> Weighted<T> {
         }
     }
 
-    /// Asks to be told of room for a message for which there was none in `full`; `false` if that is no longer so.
+    /// Asks to be told of room for a message for which there was none in `full`; `false` if that is
+    /// no longer so.
     pub(super) fn raise(&self, full: Position, message: &T) -> bool {
         (self.code.raise)(self, full, message)
     }
@@ -146,8 +157,8 @@ impl<T> Weighted<T> {
         let weight = self.weight_of(message);
         // [goal] by the first of them.
         let _ = self.goal.compare_exchange(0, weight, Relaxed, Relaxed);
-        // [raise-again] the word comes back to what it was, and the goal is in another one: only with the flag up is it
-        // certain that the next change will be told.
+        // [raise-again] the word comes back to what it was, and the goal is in another one: only
+        // with the flag up is it certain that the next change will be told.
         self.taken.raise(full) && !self.fits(self.taken.load(Acquire), weight)
     }
 
@@ -193,7 +204,8 @@ impl<T> Weighted<T> {
 
     fn pop_weighed(&self) -> Popped<T> {
         match uninterrupted!(self.messages.pop()) {
-            // [weighed-once] the user's code would run between the claim and the room that it gives.
+            // [weighed-once] the user's code would run between the claim and the room that it
+            // gives.
             Ok((Weighed { message, weight }, _)) => Ok((message, self.give(weight))),
             // As in `take`.
             Err(PopError::Empty(_)) if self.weight() != 0 => Err(PopError::Busy),

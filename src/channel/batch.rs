@@ -23,7 +23,8 @@ impl<T> Channel<T> {
         Ok(count)
     }
 
-    /// Takes up to `limit` messages, as many as are there, one at least, and adds them to `messages`.
+    /// Takes up to `limit` messages, as many as are there, one at least, and adds them to
+    /// `messages`.
     pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
         // Not for ever, where others go on sending.
         let limit = if limit > BUDGET { limit.min(self.len().max(BUDGET)) } else { limit };

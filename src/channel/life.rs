@@ -23,14 +23,15 @@ impl<T> Channel<T> {
     fn close_for(&self, gates: &[&Gate]) -> bool {
         let closed = self.buffer.close();
         if closed {
-            // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has listened, and finds the
-            // channel closed or is found here.
+            // [close-sweep] whatever the flags say: a waiter that has not raised its flag yet has
+            // listened, and finds the channel closed or is found here.
             sweep(if self.watch.is_some() { gates } else { &gates[..gates.len() - 1] });
         }
         closed
     }
 
-    /// Drops every message inside, also those whose sender is about to publish them. The channel must be closed.
+    /// Drops every message inside, also those whose sender is about to publish them. The channel
+    /// must be closed.
     ///
     /// A message that panics when it is dropped takes no other with it.
     pub(crate) fn drain(&self) {
@@ -77,7 +78,8 @@ impl<T> Channel<T> {
 
     pub(crate) fn drop_sender(&self) {
         if self.senders.remove_one() {
-            // [last-sender] receivers that wait for more would wait for ever. No sender waits for room.
+            // [last-sender] receivers that wait for more would wait for ever. No sender waits for
+            // room.
             self.close_for(&[&self.arrivals, &self.streams, &self.closed, self.levels()]);
         }
     }
@@ -85,7 +87,8 @@ impl<T> Channel<T> {
     pub(crate) fn drop_receiver(&self) {
         if self.receivers.remove_one() {
             both(
-                // [last-receiver] senders that wait for room would wait for ever. No receiver waits for more.
+                // [last-receiver] senders that wait for room would wait for ever. No receiver waits
+                // for more.
                 || {
                     self.close_for(&[
                         &self.vacancies,
@@ -94,7 +97,8 @@ impl<T> Channel<T> {
                         self.levels(),
                     ]);
                 },
-                // [drain] what is inside has no receiver any more; it must not live as long as the last sender.
+                // [drain] what is inside has no receiver any more; it must not live as long as the
+                // last sender.
                 || self.drain(),
             );
         }

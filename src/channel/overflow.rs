@@ -8,7 +8,8 @@ use crate::sync::Backoff;
 use crate::wait::Outcome;
 
 impl<T> Channel<T> {
-    /// One attempt to send as the overflow policy says. The message stays where it is while it must wait.
+    /// One attempt to send as the overflow policy says. The message stays where it is while it must
+    /// wait.
     #[inline]
     pub(crate) fn offer(
         &self,

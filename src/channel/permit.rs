@@ -12,8 +12,8 @@ impl<T> Channel<T> {
         self.buffer.room().unwrap_or(usize::MAX)
     }
 
-    /// Reserves room for `n` messages. The head word of a channel that has no room for so many comes back, to raise the flag on.
-    /// `false` if there are too many permits already.
+    /// Reserves room for `n` messages. The head word of a channel that has no room for so many
+    /// comes back, to raise the flag on. `false` if there are too many permits already.
     pub(crate) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         self.buffer.reserve(n)
     }
@@ -23,8 +23,8 @@ impl<T> Channel<T> {
         self.buffer.most_permits()
     }
 
-    /// Sends the message of a permit, which is the channel's from here on: used up, or given back where it is closed.
-    /// So a waker that panics cannot give it back once more.
+    /// Sends the message of a permit, which is the channel's from here on: used up, or given back
+    /// where it is closed. So a waker that panics cannot give it back once more.
     pub(crate) fn send_reserved(&self, message: T) -> Result<(), SendError<T>> {
         let mut message = Some(message);
         let mut backoff = Backoff::default();
@@ -50,8 +50,8 @@ impl<T> Channel<T> {
         }
         self.buffer.release(n);
         self.buffer.spend_push();
-        // [release] whatever the flags say: they are in the head word, and this has changed the tail. A waiter that takes its place
-        // later finds the room.
+        // [release] whatever the flags say: they are in the head word, and this has changed the
+        // tail. A waiter that takes its place later finds the room.
         wake_or(&self.vacancies, n, || self.clearings.wake_all());
     }
 }

@@ -4,7 +4,8 @@ use super::Channel;
 use crate::overflow::Overflow;
 
 impl<T> Channel<T> {
-    /// Whether a `recv` that need not wait if it is `ready` is to give way to other tasks first. The turn of another begins then.
+    /// Whether a `recv` that need not wait if it is `ready` is to give way to other tasks first.
+    /// The turn of another begins then.
     #[inline]
     pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
         let gives_way = self.buffer.pop_turn_is_over() && ready();

@@ -47,8 +47,8 @@ impl Gate {
         })
     }
 
-    /// Whether waiters are here that are not woken yet. Without the lock: what is not ordered before
-    /// this call may not be seen.
+    /// Whether waiters are here that are not woken yet. Without the lock: what is not ordered
+    /// before this call may not be seen.
     pub(crate) fn has_waiters(&self) -> bool {
         self.front.load(Relaxed) & 1 != 0
     }

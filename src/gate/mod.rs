@@ -5,17 +5,17 @@
 //! - [`enter`](Gate::enter) takes a place at the end. It counts from the return of the call on.
 //! - [`draw`](Gate::draw) takes a ticket without a place.
 //! - [`reenter`](Gate::reenter) takes the place of a ticket that has none, because it was woken in
-//!   vain or drawn: before all that came later. (In the reference before all that were not woken yet,
-//!   and behind others that came back.)
-//! - [`wake_one`](Gate::wake_one) wakes the first that is not woken yet, and tells whether there was
-//!   one; [`wake`](Gate::wake) so many, and [`wake_all`](Gate::wake_all) all that are there. Two wakeups wake two waiters, even if the
-//!   first of them has not run yet.
-//! - [`notified`](Gate::notified) tells whether the wakeup has come, and if not, which waker is to be
-//!   woken from here on.
+//!   vain or drawn: before all that came later. (In the reference before all that were not woken
+//!   yet, and behind others that came back.)
+//! - [`wake_one`](Gate::wake_one) wakes the first that is not woken yet, and tells whether there
+//!   was one; [`wake`](Gate::wake) so many, and [`wake_all`](Gate::wake_all) all that are there.
+//!   Two wakeups wake two waiters, even if the first of them has not run yet.
+//! - [`notified`](Gate::notified) tells whether the wakeup has come, and if not, which waker is to
+//!   be woken from here on.
 //! - [`leave`](Gate::leave) gives the place up, and tells whether a wakeup had come, which is the
 //!   caller's then. A woken ticket that needs no place any more is [`settle`](Gate::settle)d.
-//! - [`has_waiters`](Gate::has_waiters) looks without the lock: who is certain to see a place by another
-//!   order of events sees it here.
+//! - [`has_waiters`](Gate::has_waiters) looks without the lock: who is certain to see a place by
+//!   another order of events sees it here.
 //! - Entering and waking happen under one lock, so one of them sees all that came before the other.
 
 // The models include this folder, and have no proptest.

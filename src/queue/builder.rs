@@ -12,7 +12,8 @@ use crate::builder::{Options, option_methods, refuse};
 use crate::error::BuildError;
 use crate::sync::Arc;
 
-/// Makes queues. The last call says in which order the items come out, and is the one that can fail.
+/// Makes queues. The last call says in which order the items come out, and is the one that can
+/// fail.
 ///
 /// ```
 /// use forebay::queue::{Builder, Queue};
@@ -38,7 +39,8 @@ impl Builder {
         Self::default()
     }
 
-    /// At most so many items wait in the queue. Zero is an error: where asyncio means "no limit", leave this call out.
+    /// At most so many items wait in the queue. Zero is an error: where asyncio means "no limit",
+    /// leave this call out.
     ///
     /// What is too large for a queue is said at [`BuildError::CapacityOverflow`].
     pub fn maxsize(mut self, maxsize: usize) -> Self {
@@ -46,15 +48,16 @@ impl Builder {
         self
     }
 
-    /// A job that is dropped without [`done`](crate::queue::Job::done) is a failed attempt, and goes back to the queue: a worker
-    /// that panics or is cancelled loses nothing. After `limit` such returns the next one makes the item a
-    /// [dead letter](Queue::dead_letters).
+    /// A job that is dropped without [`done`](crate::queue::Job::done) is a failed attempt, and
+    /// goes back to the queue: a worker that panics or is cancelled loses nothing. After `limit`
+    /// such returns the next one makes the item a [dead letter](Queue::dead_letters).
     ///
-    /// A job that comes back does not wait for room: the queue can exceed its `maxsize` by the jobs that are in hand. It takes its
-    /// place as an item that is put: the last one in a [`fifo`](Self::fifo) queue.
+    /// A job that comes back does not wait for room: the queue can exceed its `maxsize` by the jobs
+    /// that are in hand. It takes its place as an item that is put: the last one in a
+    /// [`fifo`](Self::fifo) queue.
     ///
-    /// After a graceful shutdown jobs still come back, and are handed out to the workers that still get; after an immediate one
-    /// they are [left over](Queue::shutdown).
+    /// After a graceful shutdown jobs still come back, and are handed out to the workers that still
+    /// get; after an immediate one they are [left over](Queue::shutdown).
     ///
     /// Such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too.
     ///
@@ -78,10 +81,12 @@ impl Builder {
 
     /// First in, first out: asyncio's `Queue`.
     ///
-    /// Without retries and tracking it takes no lock. The memory of a queue with a `maxsize` is allocated here then.
+    /// Without retries and tracking it takes no lock. The memory of a queue with a `maxsize` is
+    /// allocated here then.
     ///
     /// # Errors
-    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with
+    /// each other or with it.
     pub fn fifo<T>(self) -> Result<Queue<T>, BuildError> {
         #[cfg(feature = "std")]
         if self.retries.is_some() || self.options.tracking {
@@ -91,25 +96,29 @@ impl Builder {
         Ok(self.open(Storage::Fifo(Fifo::new(channel))))
     }
 
-    /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few instructions.
+    /// Last in, first out: asyncio's `LifoQueue`. Takes a lock for each operation, for a few
+    /// instructions.
     ///
     /// # Errors
-    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with
+    /// each other or with it.
     #[cfg(feature = "std")]
     #[doc(alias = "LifoQueue")]
     pub fn lifo<T>(self) -> Result<Queue<T>, BuildError> {
         self.locked(Order::lifo())
     }
 
-    /// The least item first, and of equal ones the first in: asyncio's `PriorityQueue`. Wrap what is to come greatest first
-    /// in [`Reverse`](core::cmp::Reverse).
+    /// The least item first, and of equal ones the first in: asyncio's `PriorityQueue`. Wrap what
+    /// is to come greatest first in [`Reverse`](core::cmp::Reverse).
     ///
-    /// Each operation takes a lock, for O(log n) steps, and each item a block of memory. `Ord::cmp` runs under it while an item is put, or comes back: it must not
-    /// use the same queue, or the thread waits for itself. If it panics, so does the put; the queue is as it was, and the item is
-    /// in the future of the put, or goes with the unwinding.
+    /// Each operation takes a lock, for O(log n) steps, and each item a block of memory. `Ord::cmp`
+    /// runs under it while an item is put, or comes back: it must not use the same queue, or the
+    /// thread waits for itself. If it panics, so does the put; the queue is as it was, and the item
+    /// is in the future of the put, or goes with the unwinding.
     ///
     /// # Errors
-    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with each other or with it.
+    /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with
+    /// each other or with it.
     #[cfg(feature = "std")]
     #[doc(alias = "PriorityQueue")]
     pub fn priority<T: Ord>(self) -> Result<Queue<T>, BuildError> {
@@ -135,25 +144,29 @@ impl Builder {
 
 option_methods! {
     Builder, "queue", "items", "an item", "wait in it", "Queue",
-    /// A [`fifo`](Self::fifo) queue without retries pays what a [channel](crate::Builder::watermarks) pays; the others
-    /// keep the level under the lock that they take anyway.
+    /// A [`fifo`](Self::fifo) queue without retries pays what a
+    /// [channel](crate::Builder::watermarks) pays; the others keep the level under the lock that
+    /// they take anyway.
     ;
-    /// Counts the deepest length and refused items, and measures how long items wait, for [`stats`](Queue::stats).
+    /// Counts the deepest length and refused items, and measures how long items wait, for
+    /// [`stats`](Queue::stats).
     ///
-    /// With `std` such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too, and looks at the clock.
+    /// With `std` such a queue takes a lock for each operation, a [`fifo`](Self::fifo) one too, and
+    /// looks at the clock.
     ;
     /// [`Queue::offer`] says what became of each.
     ///
-    /// [`DropOldest`](crate::Overflow::DropOldest) displaces the item that has waited for longest, also in a queue that gives
-    /// out the last one first. In a queue by priority it displaces the last in its order, which may be the very item
-    /// that is put.
+    /// [`DropOldest`](crate::Overflow::DropOldest) displaces the item that has waited for longest,
+    /// also in a queue that gives out the last one first. In a queue by priority it displaces the
+    /// last in its order, which may be the very item that is put.
     ///
-    /// An item that is displaced is done: [`join`](Queue::join) does not wait for it. A job that is put back by
-    /// [`requeue`](crate::queue::Job::requeue), or comes back, displaces nothing.
+    /// An item that is displaced is done: [`join`](Queue::join) does not wait for it. A job that is
+    /// put back by [`requeue`](crate::queue::Job::requeue), or comes back, displaces nothing.
 }
 
 impl<T> Queue<T> {
-    /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the others.
+    /// A queue, first in first out, in which at most `maxsize` items wait. [`Builder`] makes the
+    /// others.
     ///
     /// # Panics
     /// If `maxsize` is zero, or so large that words cannot represent or memory cannot hold it: see

@@ -57,15 +57,15 @@ impl<T> Queue<T> {
     /// # Fairness
     /// Waiting puts are served in the order in which they began to wait. Room is free to all until
     /// it is taken: a `try_put`, or a `put` that need not wait, may come first. Who was woken and
-    /// finds none keeps its place, and is the next to be woken. So on an executor that runs its tasks
-    /// in the order in which they were woken, each other one comes first with at most as many items
-    /// as there is room for: capacity x waiting puts in all, after a `put` was first woken.
+    /// finds none keeps its place, and is the next to be woken. So on an executor that runs its
+    /// tasks in the order in which they were woken, each other one comes first with at most as many
+    /// items as there is room for: capacity x waiting puts in all, after a `put` was first woken.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.
     ///
-    /// A task that puts in a loop gives way once in 512 items at the latest: the future is pending then,
-    /// also beside room, and has woken its task.
+    /// A task that puts in a loop gives way once in 512 items at the latest: the future is pending
+    /// then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the item was not put, and is dropped with
@@ -126,16 +126,18 @@ impl<T> Queue<T> {
     ///
     /// The place is that of the future. A loop around `select!` that makes a new `get` in each turn
     /// begins at the end of the line each time, and gets next to nothing beside workers that keep
-    /// their place. Make it before the loop, poll it by `&mut`, and make a new one when it is ready.
+    /// their place. Make it before the loop, poll it by `&mut`, and make a new one when it is
+    /// ready.
     ///
     /// # Cancel safety
     /// Dropping the future loses no item. If it had been woken for one, another `get` is woken
     /// instead. Its place in the line is lost.
     ///
     /// # Panics
-    /// If the waker of a `put` that waits for the room panics: the job that made the room is dropped
-    /// with the unwinding. So it comes back in a queue with [retries](crate::queue::Builder::retries),
-    /// and is done in one without. The same holds for all that gets jobs.
+    /// If the waker of a `put` that waits for the room panics: the job that made the room is
+    /// dropped with the unwinding. So it comes back in a queue with
+    /// [retries](crate::queue::Builder::retries), and is done in one without. The same holds for
+    /// all that gets jobs.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {

@@ -5,6 +5,8 @@
 //! look sees the change, or the change comes later and finds the waiter. Nothing of the user's
 //! runs under the lock but the `Ord::cmp` of a priority.
 
+mod turn;
+
 use super::counters::Counters;
 use super::displaced::Displaced;
 use super::order::Order;
@@ -17,12 +19,12 @@ use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, BUDGET, HEURISTICS, Mutex, MutexGuard, both};
+use crate::sync::{Mutex, MutexGuard, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
 use std::sync::PoisonError;
 use std::time::Instant;
+use turn::Turn;
 
 #[derive(Debug)]
 pub(super) struct Locked<T> {
@@ -310,33 +312,6 @@ impl<T> Store<T> for Locked<T> {
 
     fn watched(&self) -> &dyn Watched {
         self
-    }
-}
-
-/// The turn of one side.
-#[derive(Debug)]
-struct Turn {
-    /// How many operations are left.
-    left: AtomicUsize,
-}
-
-impl Turn {
-    fn new() -> Self {
-        Self { left: AtomicUsize::new(BUDGET) }
-    }
-
-    /// The first operation is done.
-    fn begin(&self) {
-        self.left.store(BUDGET - 1, Relaxed);
-    }
-
-    /// One operation; under the lock.
-    fn spend(&self) {
-        self.left.store(self.left.load(Relaxed).saturating_sub(1), Relaxed);
-    }
-
-    fn is_over(&self) -> bool {
-        HEURISTICS && self.left.load(Relaxed) == 0
     }
 }
 

@@ -90,6 +90,7 @@ mod offer;
 mod order;
 #[cfg(feature = "std")]
 mod pool;
+mod put_many;
 mod requeue;
 #[cfg(feature = "std")]
 mod returned;
@@ -104,7 +105,7 @@ mod watch;
 mod work;
 mod workers;
 
-pub use batch::{Batch, GetMany, PutMany};
+pub use batch::{Batch, GetMany};
 pub use builder::Builder;
 pub use error::{GetError, PutError, TryGetError, TryPutError};
 pub use futures::{Closed, Get, Join, Put};
@@ -117,6 +118,7 @@ pub use letters::{DeadLetter, Undelivered};
 pub use offer::Offer;
 #[cfg(feature = "std")]
 pub use pool::Pool;
+pub use put_many::PutMany;
 pub use requeue::Requeue;
 pub use stats::Stats;
 pub use stop::Shutdown;

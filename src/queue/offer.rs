@@ -19,8 +19,9 @@ impl<T> Queue<T> {
     /// `Ok(None)`: the item was put. `Ok(Some(displaced))`: another one was displaced by it, or it
     /// was displaced itself; what is displaced is done, and [`join`](Self::join) does not wait for
     /// it. It waits for room under [`Wait`](crate::Overflow::Wait) only. [`put`](Self::put) and
-    /// [`try_put`](Self::try_put) obey the policy as far as they can say so, as [`Overflow`](crate::Overflow) has it: they drop
-    /// what is displaced, and `put` refuses nothing.
+    /// [`try_put`](Self::try_put) obey the policy as far as they can say so, as
+    /// [`Overflow`](crate::Overflow) has it: they drop what is displaced, and `put` refuses
+    /// nothing.
     ///
     /// # Errors
     /// - [`TryPutError::Full`] with the item if the queue is full, under

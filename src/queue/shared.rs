@@ -82,8 +82,8 @@ impl<T> Shared<T> {
         put
     }
 
-    /// Counts a job that comes back, before it can be got: who finds all done finds it counted. Dropped,
-    /// it is not counted after all.
+    /// Counts a job that comes back, before it can be got: who finds all done finds it counted.
+    /// Dropped, it is not counted after all.
     fn count_requeued(&self, origin: Origin) -> Defer<impl FnMut()> {
         let counts = origin != Origin::New;
         if counts {

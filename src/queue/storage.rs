@@ -55,8 +55,8 @@ impl<T> Storage<T> {
         }
     }
 
-    /// Takes out an item that was never out before, where that takes a few instructions, and nothing must follow; otherwise
-    /// [`get`](Store::get) must be asked.
+    /// Takes out an item that was never out before, where that takes a few instructions, and
+    /// nothing must follow; otherwise [`get`](Store::get) must be asked.
     #[inline]
     pub(super) fn get_fast(&self, unfinished: &Unfinished, in_turn: bool) -> Option<T> {
         match self {

@@ -58,8 +58,8 @@ pub(super) enum Place {
     Own,
 }
 
-/// What an attempt to put came to. What is not put stays where it was. Blocked is for the caller to judge: a storage
-/// displaces, but refuses nothing for want of room.
+/// What an attempt to put came to. What is not put stays where it was. Blocked is for the caller to
+/// judge: a storage displaces, but refuses nothing for want of room.
 pub(super) type PutOutcome = Outcome<Result<(), ShutDown>, Seen>;
 
 /// Nothing is put any more.

@@ -3,14 +3,15 @@
 //! ```text
 //! word:  [ unfinished items | SETTLING | JOINERS ]
 //! ```
-//! As in the position words of the channel, the flag of those who wait is in the word that every change replaces, so a
-//! count that nobody waits for is one atomic operation up and one down.
+//! As in the position words of the channel, the flag of those who wait is in the word that every
+//! change replaces, so a count that nobody waits for is one atomic operation up and one down.
 //!
 //! # A zero counts for those who waited then
-//! A put may raise the count again before a joiner runs, so the joiner does not look for a zero: it compares the number of
-//! zeros that joiners have waited for. Whoever brings the count to zero finds `JOINERS` and exchanges it for `SETTLING` in
-//! the same step, counts the zero, lowers `SETTLING`, and opens the gate. A join that begins meanwhile waits these few
-//! instructions out: it must not take a zero for its own that came before it, and before a put that it has seen.
+//! A put may raise the count again before a joiner runs, so the joiner does not look for a zero: it
+//! compares the number of zeros that joiners have waited for. Whoever brings the count to zero
+//! finds `JOINERS` and exchanges it for `SETTLING` in the same step, counts the zero, lowers
+//! `SETTLING`, and opens the gate. A join that begins meanwhile waits these few instructions out:
+//! it must not take a zero for its own that came before it, and before a put that it has seen.
 
 use crate::gate::Gate;
 use crate::sync::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -39,10 +40,12 @@ impl Unfinished {
         self.word.load(Relaxed) / ONE
     }
 
-    /// Counts an item that is about to be put: before anybody can get it, so that nobody is done with it first.
+    /// Counts an item that is about to be put: before anybody can get it, so that nobody is done
+    /// with it first.
     #[inline]
     pub(super) fn raise(&self) {
-        // [raise] Relaxed: whoever lowers for this item got it from the storage, and so comes later on this word.
+        // [raise] Relaxed: whoever lowers for this item got it from the storage, and so comes later
+        // on this word.
         if self.word.fetch_add(ONE, Relaxed) > usize::MAX / 2 {
             abort();
         }
@@ -78,11 +81,12 @@ impl Unfinished {
     /// Brings the count from one to zero while joiners wait; `false` if that is not how it stands.
     fn settle(&self) -> bool {
         let settled = uninterrupted!({
-            // [zero] one step: a zero with joiners is never seen without a mark, and is counted once.
+            // [zero] one step: a zero with joiners is never seen without a mark, and is counted
+            // once.
             let zero = self.word.compare_exchange(ONE | JOINERS, SETTLING, AcqRel, Relaxed);
             if zero.is_ok() {
-                // [count-zero] before [settled]: a join that finds SETTLING down knows of this zero. Release, it
-                // pairs with [counted]: those who waited see all that was done.
+                // [count-zero] before [settled]: a join that finds SETTLING down knows of this
+                // zero. Release, it pairs with [counted]: those who waited see all that was done.
                 self.zeros.fetch_add(1, Release);
                 // [settled] pairs with [begin].
                 self.word.fetch_and(!SETTLING, Release);
@@ -90,15 +94,16 @@ impl Unfinished {
             zero.is_ok()
         });
         if settled {
-            // [open-join] after [count-zero]: who wakes finds it. Who is not at the gate yet raises JOINERS again or
-            // finds the zero.
+            // [open-join] after [count-zero]: who wakes finds it. Who is not at the gate yet raises
+            // JOINERS again or finds the zero.
             self.joiners.wake_all();
         }
         settled
     }
 }
 
-/// An attempt to find that nothing is unfinished, or was not at some moment since the first attempt.
+/// An attempt to find that nothing is unfinished, or was not at some moment since the first
+/// attempt.
 #[derive(Debug)]
 pub(super) struct Joining<'a> {
     unfinished: &'a Unfinished,
@@ -130,7 +135,8 @@ impl Attempt for Joining<'_> {
             return Outcome::Busy;
         }
         if self.since.is_none() {
-            // [since] after [begin]: every zero that is not in this number comes after the join began.
+            // [since] after [begin]: every zero that is not in this number comes after the join
+            // began.
             self.since = Some(self.unfinished.zeros.load(Relaxed));
         }
         Outcome::Blocked(word)
@@ -141,7 +147,8 @@ impl Attempt for Joining<'_> {
     }
 
     fn raise(&self, seen: usize) -> bool {
-        // [raise-joiners] on the very word that was not zero: a zero that came since makes this fail.
+        // [raise-joiners] on the very word that was not zero: a zero that came since makes this
+        // fail.
         seen & JOINERS != 0
             || self.unfinished.word.compare_exchange(seen, seen | JOINERS, Relaxed, Relaxed).is_ok()
     }

@@ -22,16 +22,18 @@ impl<T> Queue<T> {
         Shared::stats(&self.shared)
     }
 
-    /// The level by the [`watermarks`](crate::queue::Builder::watermarks); [`Low`](Pressure::Low) in a queue without them.
+    /// The level by the [`watermarks`](crate::queue::Builder::watermarks); [`Low`](Pressure::Low)
+    /// in a queue without them.
     pub fn pressure(&self) -> Pressure {
         self.shared.pressure()
     }
 
-    /// Waits until the level is `level`: at once if it is. Gives that level, or the one at hand if the queue is shut down, or gets
-    /// shut down while this waits.
+    /// Waits until the level is `level`: at once if it is. Gives that level, or the one at hand if
+    /// the queue is shut down, or gets shut down while this waits.
     ///
-    /// Any number of tasks may wait. All of them are woken by each change of the level, and by nothing else. One that
-    /// comes too late, when the level has changed back already, goes on waiting.
+    /// Any number of tasks may wait. All of them are woken by each change of the level, and by
+    /// nothing else. One that comes too late, when the level has changed back already, goes on
+    /// waiting.
     ///
     /// # Cancel safety
     /// Dropping the future has no effect.

@@ -1,10 +1,12 @@
-//! The ground floor: atomics, cells, reference counts and waiting in place, for every build of the crate.
+//! The ground floor: atomics, cells, reference counts and waiting in place, for every build of the
+//! crate.
 //!
-//! Five builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets that
-//! have no compare-and-swap; `forebay_loom` (set only by the package `loom-tests`) runs the crate under
-//! the model checker; `forebay_shuttle` (set only by the package `stress/shuttle`) lets a random scheduler
-//! switch threads at every atomic access; `forebay_held` (set only by the package `stress/held`) can hold a thread
-//! between its claim and its publication. No other file asks which one it is in.
+//! Five builds exist. The ordinary one uses `core` and `alloc`; `portable-atomic` serves targets
+//! that have no compare-and-swap; `forebay_loom` (set only by the package `loom-tests`) runs the
+//! crate under the model checker; `forebay_shuttle` (set only by the package `stress/shuttle`) lets
+//! a random scheduler switch threads at every atomic access; `forebay_held` (set only by the
+//! package `stress/held`) can hold a thread between its claim and its publication. No other file
+//! asks which one it is in.
 
 #![allow(unexpected_cfgs, reason = "the cfgs are declared by the packages that set them")]
 
@@ -87,18 +89,21 @@ mod native {
 #[cfg(forebay_loom)]
 mod model;
 
-/// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their ends.
+/// Whether sizes that don't matter to the algorithm should be small, so that a model gets to their
+/// ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 
-/// After so many operations, of which only the first had to wait, the turn of a task is over, and the executor gets its own.
+/// After so many operations, of which only the first had to wait, the turn of a task is over, and
+/// the executor gets its own.
 pub(crate) const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
 
 /// Keeps what it holds on cache lines that nothing else uses, so that one side's writes do not take
 /// them away from the other side: in a `repr(C)` struct where another one of its kind or a
-/// [`Distance`] follows. Not by alignment, which an allocator pays with another path and more memory.
+/// [`Distance`] follows. Not by alignment, which an allocator pays with another path and more
+/// memory.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct CachePadded<T> {
@@ -121,8 +126,9 @@ impl<T> Deref for CachePadded<T> {
     }
 }
 
-/// As long as cache lines that are fetched together, less a word: nothing before it is on a line with
-/// what comes after it. Nothing on small machines, which have no such caches and no memory to spare.
+/// As long as cache lines that are fetched together, less a word: nothing before it is on a line
+/// with what comes after it. Nothing on small machines, which have no such caches and no memory to
+/// spare.
 #[derive(Debug)]
 pub(crate) struct Distance(
     #[allow(dead_code, reason = "it is there")] MaybeUninit<[usize; Self::WORDS]>,
@@ -146,11 +152,13 @@ impl Distance {
 
 /// Runs the expression so that no interrupt handler of this program sees it half done.
 ///
-/// With the feature `critical-section` an interrupt may use the channel at any moment. It must then never
-/// meet a slot that the interrupted code has claimed and not yet released: it would wait for ever.
+/// With the feature `critical-section` an interrupt may use the channel at any moment. It must then
+/// never meet a slot that the interrupted code has claimed and not yet released: it would wait for
+/// ever.
 ///
-/// A macro, because a closure may be left out of line, which costs a send and its receive a fifth more
-/// instructions. A `?` or `return` in it leaves the caller or the section, so both must have one type.
+/// A macro, because a closure may be left out of line, which costs a send and its receive a fifth
+/// more instructions. A `?` or `return` in it leaves the caller or the section, so both must have
+/// one type.
 macro_rules! uninterrupted {
     ($operation:expr) => {{
         #[cfg(feature = "critical-section")]
@@ -169,9 +177,9 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// Rounds of doubling length: about as long as a preempted thread is not. To a random scheduler one is a point to
-    /// switch at. A model has none: after a round the other thread is nearly always through, and what comes
-    /// when it is not would hardly be seen.
+    /// Rounds of doubling length: about as long as a preempted thread is not. To a random scheduler
+    /// one is a point to switch at. A model has none: after a round the other thread is nearly
+    /// always through, and what comes when it is not would hardly be seen.
     const ROUNDS: u32 = if cfg!(forebay_loom) {
         0
     } else if cfg!(forebay_shuttle) {
@@ -200,8 +208,9 @@ impl Backoff {
     }
 }
 
-/// For a thread that has lost a claim to another one: keeps off the line for so long that the other can make many claims in a
-/// row. Without this, two threads take the line away from each other for every single one.
+/// For a thread that has lost a claim to another one: keeps off the line for so long that the other
+/// can make many claims in a row. Without this, two threads take the line away from each other for
+/// every single one.
 #[inline(always)] // A call would cost the callers registers, also where they lose nothing.
 pub(crate) fn claim_backoff() {
     /// More than a line needs from one processor to another and back.

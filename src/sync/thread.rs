@@ -40,8 +40,9 @@ mod parking {
 
     struct Unpark {
         thread: thread::Thread,
-        /// Whether the waker was woken since the last sleep. The thread's own token may go to whatever else
-        /// parks it, such as an iterator that is asked for the next message in the middle of a wait.
+        /// Whether the waker was woken since the last sleep. The thread's own token may go to
+        /// whatever else parks it, such as an iterator that is asked for the next message in the
+        /// middle of a wait.
         woken: AtomicUsize,
     }
 
@@ -63,7 +64,8 @@ mod parking {
             Self { waker: Waker::from(Arc::clone(&unpark)), unpark }
         }
 
-        /// Sleeps until the waker is woken, or the deadline is over. It may also return for no reason.
+        /// Sleeps until the waker is woken, or the deadline is over. It may also return for no
+        /// reason.
         pub(crate) fn park(&self, deadline: Option<Instant>) {
             while self.unpark.woken.fetch_and(0, Relaxed) == 0 {
                 match deadline {
@@ -83,8 +85,8 @@ mod parking {
         }
     }
 
-    /// Calls `wait` with a parker of this thread. One is kept for each thread; a wait inside of another
-    /// one has its own.
+    /// Calls `wait` with a parker of this thread. One is kept for each thread; a wait inside of
+    /// another one has its own.
     #[cfg(not(any(forebay_loom, forebay_shuttle)))]
     pub(crate) fn with_parker<R>(wait: impl FnOnce(&Parker) -> R) -> R {
         use core::cell::Cell;

@@ -24,7 +24,8 @@ impl<F: FnMut()> Drop for Defer<F> {
 
 /// Calls `action` with each item, also where it panics for one: the first panic goes on at the end.
 ///
-/// Without `std` a panic cannot be caught. The rest follows while it unwinds, and a second one aborts.
+/// Without `std` a panic cannot be caught. The rest follows while it unwinds, and a second one
+/// aborts.
 pub(crate) fn for_each<I: Iterator>(items: I, action: impl FnMut(I::Item)) {
     #[cfg(feature = "std")]
     catching(items, action);

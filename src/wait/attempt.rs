@@ -8,8 +8,8 @@ pub(crate) enum Outcome<T, S> {
     Done(T),
     /// Nothing to do before the gate opens. With what was seen, to raise the flag on.
     Blocked(S),
-    /// Another thread is in the middle of a few instructions. Or a part of the work is done, and others
-    /// get a turn before the rest.
+    /// Another thread is in the middle of a few instructions. Or a part of the work is done, and
+    /// others get a turn before the rest.
     Busy,
 }
 
@@ -30,8 +30,8 @@ pub(crate) trait Attempt {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Self::Seen>;
 
-    /// The attempt on the fast path: it looks only where success would show, and so leaves the other
-    /// cache lines to who is about to bring it about. `None` tells nothing.
+    /// The attempt on the fast path: it looks only where success would show, and so leaves the
+    /// other cache lines to who is about to bring it about. `None` tells nothing.
     fn attempt_fast(&mut self) -> Option<Self::Output> {
         None
     }
@@ -44,7 +44,8 @@ pub(crate) trait Attempt {
         None
     }
 
-    /// Whether the executor gets its turn before an attempt that would succeed. The next turn begins then.
+    /// Whether the executor gets its turn before an attempt that would succeed. The next turn
+    /// begins then.
     fn gives_way(&self) -> bool {
         false
     }

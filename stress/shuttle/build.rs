@@ -1,4 +1,5 @@
-//! The build is chosen here and not by the environment: without it the tests would run on ordinary atomics and pass.
+//! The build is chosen here and not by the environment: without it the tests would run on ordinary
+//! atomics and pass.
 
 fn main() {
     println!("cargo::rustc-cfg=forebay_shuttle");

@@ -25,8 +25,9 @@ pub(crate) fn scenario(seed: u64) -> String {
     let mut text = format!("queue {kind} {}\n", random.below(4));
     let mut tasks = 0;
     let mut item = 0;
-    // Between two runs of the tasks either somebody takes without waiting, or somebody is cancelled: of several that wait,
-    // the next may be another one after both. See the documentation of the module.
+    // Between two runs of the tasks either somebody takes without waiting, or somebody is
+    // cancelled: of several that wait, the next may be another one after both. See the
+    // documentation of the module.
     let (mut barged, mut cancelled) = (false, false);
     for _ in 0..random.below(40) + 5 {
         match random.below(16) {

@@ -1,4 +1,5 @@
-//! A scenario on forebay's queue, with tasks that run in the order of asyncio's loop: first ready, first run.
+//! A scenario on forebay's queue, with tasks that run in the order of asyncio's loop: first ready,
+//! first run.
 
 use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryGetError, TryPutError};
 use std::collections::{BTreeMap, VecDeque};
@@ -160,7 +161,8 @@ impl Machine {
                     break Poll::Ready("cancelled".to_owned());
                 }
                 let outcome = task.future.as_mut().poll(&mut Context::from_waker(&waker));
-                // Nobody takes the turn that it gives to the others: asyncio's tasks take their place at once.
+                // Nobody takes the turn that it gives to the others: asyncio's tasks take their
+                // place at once.
                 let mut ready = self.ready.lock().unwrap();
                 if outcome.is_ready() || ready.back() != Some(&name) {
                     break outcome;

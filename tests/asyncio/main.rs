@@ -1,4 +1,5 @@
-//! The work queue beside the real thing: the same scenarios on Python's asyncio and on forebay, with the same trace.
+//! The work queue beside the real thing: the same scenarios on Python's asyncio and on forebay,
+//! with the same trace.
 //!
 //! A scenario has one operation a line:
 //! ```text
@@ -10,8 +11,9 @@
 //! shutdown HOW              graceful or immediate
 //! settle                    lets the tasks run until none can go on, and tells which have ended
 //! ```
-//! Python 3.13 and later have `shutdown`; before, the scenarios with it are skipped and counted. `FOREBAY_PYTHON` names another
-//! interpreter, `FOREBAY_SCENARIOS` a number of random scenarios, `FOREBAY_SEED` where they begin.
+//! Python 3.13 and later have `shutdown`; before, the scenarios with it are skipped and counted.
+//! `FOREBAY_PYTHON` names another interpreter, `FOREBAY_SCENARIOS` a number of random scenarios,
+//! `FOREBAY_SEED` where they begin.
 #![cfg(feature = "std")]
 
 mod generate;

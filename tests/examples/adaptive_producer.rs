@@ -1,4 +1,5 @@
-//! The control of the example `adaptive_producer`, on a real channel, with a clock that is counted and not waited for.
+//! The control of the example `adaptive_producer`, on a real channel, with a clock that is counted
+//! and not waited for.
 #[path = "../../examples/adaptive_producer/throttle.rs"]
 mod throttle;
 
@@ -12,7 +13,8 @@ const LOW: usize = 3;
 const HIGH: usize = 10;
 const CAPACITY: usize = 16;
 
-/// The lengths that the channel had in the second half of each of the consumer's paces, which last twenty seconds each.
+/// The lengths that the channel had in the second half of each of the consumer's paces, which last
+/// twenty seconds each.
 fn lengths(
     first: f64,
     paces: &[u32],

@@ -1,10 +1,12 @@
-//! The main job, the example `workers`, as a newcomer meets it: on the command line; and the other examples.
+//! The main job, the example `workers`, as a newcomer meets it: on the command line; and the other
+//! examples.
 use std::env::consts::EXE_SUFFIX;
 use std::process::{Command, Output};
 
 const RUNTIMES: [&str; 4] = ["smol", "async-std", "tokio", "threads"];
 
-/// Runs the example that `cargo test` has built beside this test, with its streams caught: not a terminal.
+/// Runs the example that `cargo test` has built beside this test, with its streams caught: not a
+/// terminal.
 fn workers(args: &str) -> Output {
     example("workers", args.split_whitespace())
 }

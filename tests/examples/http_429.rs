@@ -1,4 +1,5 @@
-//! The server of the example `http_429`, with real clients over loopback, far beyond what it can do.
+//! The server of the example `http_429`, with real clients over loopback, far beyond what it can
+//! do.
 #[allow(dead_code, reason = "the example uses more of it")]
 #[path = "../../examples/http_429/client.rs"]
 mod client;
@@ -20,7 +21,8 @@ fn loopback() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
-/// A server whose workers note what they have done. For each job they take a pass from the channel, then they sleep.
+/// A server whose workers note what they have done. For each job they take a pass from the channel,
+/// then they sleep.
 fn server(
     maxsize: usize,
     passes: forebay::Receiver<()>,
@@ -87,9 +89,10 @@ fn what_is_accepted_is_done_once_and_the_rest_is_refused() {
     });
 }
 
-/// Twelve clients that want all at once what takes the workers about four seconds. Whoever is refused comes back when half the
-/// queue should be free and shares it with eleven others: of 12 + 40 answers 12 should be refusals, less than one in four. Seen:
-/// one in nine, since the workers take more meanwhile. A crowd that asks again after 10 ms was refused more than one time in two.
+/// Twelve clients that want all at once what takes the workers about four seconds. Whoever is
+/// refused comes back when half the queue should be free and shares it with eleven others: of 12 +
+/// 40 answers 12 should be refusals, less than one in four. Seen: one in nine, since the workers
+/// take more meanwhile. A crowd that asks again after 10 ms was refused more than one time in two.
 #[test]
 fn a_polite_crowd_is_seldom_refused() {
     const MAXSIZE: usize = 80;

@@ -1,4 +1,5 @@
-//! The example `http_jobs` under load, told to end by SIGTERM: every job that a client was promised is done, dead or left.
+//! The example `http_jobs` under load, told to end by SIGTERM: every job that a client was promised
+//! is done, dead or left.
 
 use crate::watchdog::watched;
 use std::collections::BTreeSet;

@@ -1,4 +1,5 @@
-//! The relay of the example `tcp_relay`: a full channel stops the remote sender, and nothing is lost by it.
+//! The relay of the example `tcp_relay`: a full channel stops the remote sender, and nothing is
+//! lost by it.
 #[allow(dead_code, reason = "the example uses more of it")]
 #[path = "../../examples/tcp_relay/net.rs"]
 mod net;
@@ -24,15 +25,17 @@ const LINES: usize = 20_000;
 const LINE: usize = 50;
 const BUFFER: usize = 4096;
 
-/// How much may be on the way: twice what was asked for in each socket's buffer, since the kernel doubles it, one segment that it
-/// cuts beyond that, and what the relay and the channel hold. Seen: 12 kB. The remote has 1000 kB to send.
+/// How much may be on the way: twice what was asked for in each socket's buffer, since the kernel
+/// doubles it, one segment that it cuts beyond that, and what the relay and the channel hold. Seen:
+/// 12 kB. The remote has 1000 kB to send.
 const BOUND: usize = 2 * 2 * BUFFER + 16 * 1024 + relay::CHUNK + (CAPACITY + 1) * LINE;
 
 fn line(number: usize) -> Vec<u8> {
     format!("{number:>width$}\n", width = LINE - 1).into_bytes()
 }
 
-/// Sends all lines. It reports how many bytes the socket took before it took no more, then it waits as long as it must.
+/// Sends all lines. It reports how many bytes the socket took before it took no more, then it waits
+/// as long as it must.
 fn send(address: SocketAddr, stuck: &mpsc::Sender<usize>) {
     let mut socket = TcpStream::connect(address).unwrap();
     SockRef::from(&socket).set_send_buffer_size(BUFFER).unwrap();

@@ -73,7 +73,8 @@ fn a_capacity_that_memory_cannot_hold_is_refused() {
     }
 }
 
-/// Words can represent it, and no address space has so much. The memory is allocated as the queue fills.
+/// Words can represent it, and no address space has so much. The memory is allocated as the queue
+/// fills.
 #[cfg(all(feature = "std", target_pointer_width = "64"))]
 #[test]
 fn only_what_allocates_at_once_is_refused_for_memory() {

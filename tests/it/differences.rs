@@ -1,5 +1,5 @@
-//! Where forebay behaves otherwise than async-channel, and where one might think so: what `docs/async-channel.md` says of
-//! both is seen here on both.
+//! Where forebay behaves otherwise than async-channel, and where one might think so: what
+//! `docs/async-channel.md` says of both is seen here on both.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,7 +19,8 @@ struct Seen {
     send_polled_again: String,
     /// Whether the message of a `send` that gives up is dropped.
     dropped_with_a_send: bool,
-    /// What `force_send` answers to 1, 2, 3 in a channel of capacity 2, and how many waiting sends it wakes.
+    /// What `force_send` answers to 1, 2, 3 in a channel of capacity 2, and how many waiting sends
+    /// it wakes.
     forced: (Vec<Option<i32>>, usize),
     /// Whether a message goes to one who did not wait, although another was woken for it.
     barging: bool,

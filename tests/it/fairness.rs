@@ -1,7 +1,8 @@
 //! Who is next, and how long the others wait for it: counted in messages, on one thread.
 //!
-//! An executor that runs its tasks in turn is fair itself, so every bound here is the channel's. One that runs the last one
-//! woken first, or any, may leave a task ready for as long as it likes; but who sleeps, sleeps on no longer for that.
+//! An executor that runs its tasks in turn is fair itself, so every bound here is the channel's.
+//! One that runs the last one woken first, or any, may leave a task ready for as long as it likes;
+//! but who sleeps, sleeps on no longer for that.
 
 use core::cell::{Cell, RefCell};
 use core::future::{poll_fn, ready};
@@ -28,7 +29,8 @@ struct Side {
     completed: RefCell<Vec<usize>>,
     /// All of them, also for the wakers.
     all: Arc<AtomicUsize>,
-    /// Most operations that others completed from the moment a wait was first woken until it was complete.
+    /// Most operations that others completed from the moment a wait was first woken until it was
+    /// complete.
     longest: Cell<usize>,
     /// Most operations that others completed while a wait slept again that had been woken before.
     longest_sleep: Cell<usize>,
@@ -187,7 +189,8 @@ fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
 /// How many messages make a hundred rounds at the largest capacity, and end the budget many times.
 const ROUNDS: usize = 40_000;
 
-/// Equal shares, and each of the others takes what there is room for at most once before who was woken.
+/// Equal shares, and each of the others takes what there is room for at most once before who was
+/// woken.
 fn assert_fair(case: &Case, side: &Side) {
     let (name, share) = (&case.name, side.least_share());
     assert!(share >= 0.95, "{name}: the least share is {share}");
@@ -201,7 +204,8 @@ fn those_that_go_on_for_ever_get_equal_shares() {
     run_all(Order::Fifo, ROUNDS, assert_fair);
 }
 
-/// In any order: how long a task is ready and not run is the executor's, and how long it sleeps is not.
+/// In any order: how long a task is ready and not run is the executor's, and how long it sleeps is
+/// not.
 #[test]
 fn who_was_robbed_sleeps_no_longer_than_a_round() {
     for order in [Order::Lifo, Order::Random(1), Order::Random(2)] {
@@ -229,8 +233,8 @@ fn assert_served_in_order<F: Future>(
     }
 }
 
-/// The first in line is woken, and finds that another was faster, again and again: it stays the first, also before who comes
-/// meanwhile.
+/// The first in line is woken, and finds that another was faster, again and again: it stays the
+/// first, also before who comes meanwhile.
 #[track_caller]
 fn assert_robbed_is_first<F: Future>(
     wait: impl Fn() -> F,
@@ -255,7 +259,8 @@ fn assert_robbed_is_first<F: Future>(
     }
 }
 
-/// Of several that were robbed the one that has waited for longest is the first, whoever runs first.
+/// Of several that were robbed the one that has waited for longest is the first, whoever runs
+/// first.
 #[track_caller]
 fn assert_robbed_keep_their_order<F: Future>(
     wait: impl Fn() -> F,
@@ -370,7 +375,8 @@ fn tasks_are_served_in_the_order_in_which_they_began() {
 const BUDGET: usize = 512;
 const LOOPS: usize = 5 * BUDGET;
 
-/// A task that does nothing but `operation`, which never has to wait, gives way often enough, and wakes itself.
+/// A task that does nothing but `operation`, which never has to wait, gives way often enough, and
+/// wakes itself.
 #[track_caller]
 fn assert_gives_way(what: &str, mut operation: impl AsyncFnMut()) {
     let done = Cell::new(0);
@@ -503,7 +509,8 @@ impl Wake for Refill {
     }
 }
 
-/// A poll that gives way does so for its place only: dropped and made again, the operation succeeds.
+/// A poll that gives way does so for its place only: dropped and made again, the operation
+/// succeeds.
 #[track_caller]
 fn assert_gives_way_once<F: Future>(wait: impl Fn() -> F, settle: impl Fn(F::Output)) {
     let mut turns = 0;
@@ -746,7 +753,8 @@ fn nobody_sleeps_beside_an_item() {
     }
 }
 
-/// Senders of every weight, in turns: an end to every wait, whatever it needs of the room, and comparable shares of the weight.
+/// Senders of every weight, in turns: an end to every wait, whatever it needs of the room, and
+/// comparable shares of the weight.
 #[test]
 fn heavy_messages_get_through_beside_light_ones() {
     for (senders, receivers) in [(2, 1), (5, 1), (5, 4), (20, 1), (20, 4)] {
@@ -775,7 +783,8 @@ fn heavy_messages_get_through_beside_light_ones() {
     }
 }
 
-/// A heavy message that waits is passed by no light one that a task tries to send at every turn, until its room is there.
+/// A heavy message that waits is passed by no light one that a task tries to send at every turn,
+/// until its room is there.
 #[test]
 fn room_is_gathered_beside_those_who_try_at_every_turn() {
     for limit in [2, 10, 100] {

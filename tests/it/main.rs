@@ -1,4 +1,5 @@
-//! The tests of what the crate promises, one module for each theme, in one binary: it links the runtimes once.
+//! The tests of what the crate promises, one module for each theme, in one binary: it links the
+//! runtimes once.
 
 mod common;
 

@@ -104,7 +104,8 @@ fn a_send_does_not_refuse() {
     assert_eq!(sender.stats().refused, Some(0));
 }
 
-/// A producer that sends until it is told that the channel is closed sends all there is, under every policy.
+/// A producer that sends until it is told that the channel is closed sends all there is, under
+/// every policy.
 #[test]
 fn a_producer_ends_when_the_channel_does() {
     for overflow in [Wait, Refuse, DropOldest, DropNewest] {
@@ -422,7 +423,8 @@ fn a_job_that_is_put_back_displaces_nothing() {
     }
 }
 
-/// Beyond the size by jobs that came back: a put displaces one, and the queue stays as long as it is.
+/// Beyond the size by jobs that came back: a put displaces one, and the queue stays as long as it
+/// is.
 #[cfg(feature = "std")]
 #[test]
 fn a_queue_that_is_over_its_size_stays_so() {

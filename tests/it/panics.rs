@@ -2,9 +2,9 @@
 //!
 //! A wakeup wakes one waiter, whatever its waker does: the message was sent (received) by then, and
 //! the others stay as they are. What wakes everybody (a close, the streams, a level, the last item)
-//! wakes all of them, and so do both halves of an operation that has two; the first panic goes on at
-//! the end. Without `std` nothing can be caught: there the same holds for one panic, and a second one
-//! ends the program.
+//! wakes all of them, and so do both halves of an operation that has two; the first panic goes on
+//! at the end. Without `std` nothing can be caught: there the same holds for one panic, and a
+//! second one ends the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -237,7 +237,8 @@ fn a_faulty_waiter_that_goes_hands_its_wakeup_on() {
     assert_usable(&tx, &rx);
 }
 
-/// The hand-on finds a faulty waker: whoever drops the future gets the panic, and the one that was woken may go on.
+/// The hand-on finds a faulty waker: whoever drops the future gets the panic, and the one that was
+/// woken may go on.
 #[test]
 fn a_wakeup_that_is_handed_on_to_a_faulty_waiter_is_its_own() {
     let (tx, rx) = bounded(1);

@@ -432,7 +432,8 @@ fn threads_wait_too() {
     });
 }
 
-/// Threads push and pop as they like; when they are through, the level is that of the length, and everybody knows.
+/// Threads push and pop as they like; when they are through, the level is that of the length, and
+/// everybody knows.
 #[test]
 fn when_all_is_quiet_the_level_is_right() {
     let rounds = if cfg!(miri) { 5 } else { 300 };

@@ -1,6 +1,6 @@
 //! The work queue: what asyncio's does, edge by edge, for every order and on every runtime.
 
-use crate::common::{Ledger, Task, on_every_runtime};
+use crate::common::{Ledger, Task, on_every_runtime, queues_of_every_kind, take};
 use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryGetError, TryPutError};
 use futures_lite::StreamExt;
 use static_assertions::{assert_impl_all, assert_not_impl_any};
@@ -12,28 +12,6 @@ assert_not_impl_any!(Job<'static, std::cell::Cell<u8>>: Sync);
 assert_impl_all!(forebay::queue::Put<'static, std::marker::PhantomPinned>: Send, Unpin);
 assert_impl_all!(forebay::queue::Requeue<'static, std::marker::PhantomPinned>: Send, Unpin);
 assert_impl_all!(forebay::queue::Jobs<std::marker::PhantomPinned>: Send, Unpin);
-
-/// Queues of every kind, of that size.
-fn queues<T: Ord>(maxsize: usize) -> Vec<Queue<T>> {
-    let builder = Builder::new().maxsize(maxsize);
-    #[cfg_attr(not(feature = "std"), allow(unused_mut))]
-    let mut queues = vec![Queue::bounded(maxsize), builder.fifo().unwrap()];
-    #[cfg(feature = "std")]
-    {
-        queues.extend([builder.lifo().unwrap(), builder.priority().unwrap()]);
-        let builder = builder.retries(2);
-        queues.extend([
-            builder.fifo().unwrap(),
-            builder.lifo().unwrap(),
-            builder.priority().unwrap(),
-        ]);
-    }
-    queues
-}
-
-fn take<T>(queue: &Queue<T>) -> Result<T, TryGetError> {
-    queue.try_get().map(Job::into_inner)
-}
 
 #[test]
 fn items_come_out_in_their_order() {
@@ -86,7 +64,7 @@ fn the_other_orders() {
 
 #[test]
 fn a_full_queue_refuses_and_an_empty_one_has_nothing() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         assert_eq!((queue.capacity(), queue.is_empty(), queue.is_full()), (Some(2), true, false));
         assert_eq!(queue.try_get().unwrap_err(), TryGetError::Empty);
         queue.try_put(1).unwrap();
@@ -111,7 +89,7 @@ fn a_queue_for_nothing_is_refused() {
 
 #[test]
 fn a_put_waits_for_room_and_a_get_for_an_item() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         let mut get = Task::parked(queue.get());
         queue.try_put(1).unwrap();
         assert_eq!(get.wakes(), 1);
@@ -129,7 +107,7 @@ fn a_put_waits_for_room_and_a_get_for_an_item() {
 
 #[test]
 fn a_cancelled_put_is_neither_put_nor_counted_and_its_room_goes_to_the_next() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.try_put(0).unwrap();
         let first = Task::parked(queue.put(1));
         let second = Task::parked(queue.put(2));
@@ -147,7 +125,7 @@ fn a_cancelled_put_is_neither_put_nor_counted_and_its_room_goes_to_the_next() {
 
 #[test]
 fn a_cancelled_get_loses_nothing() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         let first = Task::parked(queue.get());
         let mut second = Task::parked(queue.get());
         queue.try_put(1).unwrap();
@@ -160,7 +138,7 @@ fn a_cancelled_get_loses_nothing() {
 /// asyncio sends it to the end.
 #[test]
 fn who_was_robbed_keeps_its_place_other_than_in_asyncio() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         let mut first = Task::parked(queue.get());
         let mut second = Task::parked(queue.get());
         queue.try_put(1).unwrap();
@@ -177,7 +155,7 @@ fn who_was_robbed_keeps_its_place_other_than_in_asyncio() {
 
 #[test]
 fn a_fresh_queue_is_joined_at_once() {
-    for queue in queues::<u8>(1) {
+    for queue in queues_of_every_kind::<u8>(1) {
         Task::new(queue.join()).finish();
         Task::new(queue.join()).finish();
     }
@@ -185,7 +163,7 @@ fn a_fresh_queue_is_joined_at_once() {
 
 #[test]
 fn a_join_waits_for_what_is_done_not_for_what_is_taken() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let mut joins = [Task::parked(queue.join()), Task::parked(queue.join())];
         let job = queue.try_get().unwrap();
@@ -201,7 +179,7 @@ fn a_join_waits_for_what_is_done_not_for_what_is_taken() {
 
 #[test]
 fn a_zero_counts_even_if_a_put_comes_before_the_joiner() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let mut join = Task::parked(queue.join());
         take(&queue).unwrap();
@@ -218,7 +196,7 @@ fn a_zero_counts_even_if_a_put_comes_before_the_joiner() {
 
 #[test]
 fn a_cancelled_join_leaves_the_others_waiting() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.try_put(1).unwrap();
         let first = Task::parked(queue.join());
         let mut second = Task::parked(queue.join());
@@ -231,7 +209,7 @@ fn a_cancelled_join_leaves_the_others_waiting() {
 
 #[test]
 fn a_failed_put_is_not_counted() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.shutdown(Shutdown::Graceful);
         assert_eq!(queue.try_put(1), Err(TryPutError::ShutDown(1)));
         assert_eq!(Task::new(queue.put(2)).finish(), Err(PutError(2)));
@@ -242,7 +220,7 @@ fn a_failed_put_is_not_counted() {
 
 #[test]
 fn a_graceful_shutdown_hands_out_what_is_inside() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         queue.try_put(2).unwrap();
         let mut put = Task::parked(queue.put(3));
@@ -267,7 +245,7 @@ fn a_graceful_shutdown_hands_out_what_is_inside() {
 #[test]
 fn a_shutdown_wakes_everyone_and_fails_a_put_that_had_room() {
     for how in [Shutdown::Graceful, Shutdown::Immediate] {
-        for queue in queues(1) {
+        for queue in queues_of_every_kind(1) {
             queue.try_put(0).unwrap();
             let mut puts = [Task::parked(queue.put(1)), Task::parked(queue.put(2))];
             take(&queue).unwrap();
@@ -275,7 +253,7 @@ fn a_shutdown_wakes_everyone_and_fails_a_put_that_had_room() {
             assert_eq!(puts.each_ref().map(Task::wakes), [1, 1]);
             assert_eq!(puts.each_mut().map(Task::finish), [Err(PutError(1)), Err(PutError(2))]);
         }
-        for queue in queues::<u8>(1) {
+        for queue in queues_of_every_kind::<u8>(1) {
             let mut gets = [Task::parked(queue.get()), Task::parked(queue.get())];
             let mut jobs = Task::new(queue.jobs());
             jobs.park_next();
@@ -307,7 +285,7 @@ fn an_immediate_shutdown_drops_what_is_inside_and_waits_for_what_is_in_hand() {
         assert_eq!(job.into_inner().id(), 0);
         join.finish();
     }
-    for queue in queues(3) {
+    for queue in queues_of_every_kind(3) {
         (0..3).for_each(|item| queue.try_put(item).unwrap());
         let job = queue.try_get().unwrap();
         let mut join = Task::parked(queue.join());
@@ -323,7 +301,7 @@ fn an_immediate_shutdown_drops_what_is_inside_and_waits_for_what_is_in_hand() {
 
 #[test]
 fn an_immediate_shutdown_with_nothing_in_hand_ends_the_join() {
-    for queue in queues(3) {
+    for queue in queues_of_every_kind(3) {
         (0..3).for_each(|item| queue.try_put(item).unwrap());
         let mut join = Task::parked(queue.join());
         queue.shutdown(Shutdown::Immediate);
@@ -344,7 +322,7 @@ fn a_job_is_done_exactly_once_whichever_way_it_goes() {
         },
     ];
     for way in ways {
-        for queue in queues(2) {
+        for queue in queues_of_every_kind(2) {
             queue.try_put(1).unwrap();
             way(queue.try_get().unwrap());
             assert_eq!((queue.unfinished(), queue.len()), (0, 0));
@@ -375,7 +353,7 @@ fn the_item_is_gone_before_the_join_returns() {
 
 #[test]
 fn a_requeue_waits_for_room_and_never_loses_the_count() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.try_put(1).unwrap();
         let job = queue.try_get().unwrap();
         queue.try_put(2).unwrap();
@@ -400,7 +378,7 @@ fn a_requeue_waits_for_room_and_never_loses_the_count() {
 #[test]
 fn a_requeue_into_a_queue_that_is_shut_down_gives_the_job_back() {
     for how in [Shutdown::Graceful, Shutdown::Immediate] {
-        for queue in queues(1) {
+        for queue in queues_of_every_kind(1) {
             queue.try_put(1).unwrap();
             let job = queue.try_get().unwrap().into_owned();
             queue.try_put(2).unwrap();
@@ -432,7 +410,7 @@ fn a_cancelled_requeue_drops_the_job_or_gives_it_back() {
 #[test]
 fn jobs_are_streamed_until_the_queue_is_over() {
     on_every_runtime(async |runtime| {
-        for queue in queues::<u32>(2) {
+        for queue in queues_of_every_kind::<u32>(2) {
             let mut jobs = queue.jobs();
             let worker = runtime.spawn(async move {
                 let mut sum = 0;
@@ -512,7 +490,7 @@ fn the_errors_say_what_happened() {
 #[test]
 fn threads_that_block() {
     crate::common::watched(|| {
-        for queue in queues::<u32>(2) {
+        for queue in queues_of_every_kind::<u32>(2) {
             let worker = std::thread::spawn({
                 let queue = queue.clone();
                 move || {

@@ -1,6 +1,7 @@
-//! What was accepted is accounted for: dead letters, tickets, giving back, stopping, guards, and figures that add up.
+//! What was accepted is accounted for: dead letters, tickets, giving back, stopping, guards, and
+//! figures that add up.
 
-use crate::common::{Task, on_every_runtime, watched};
+use crate::common::{Task, on_every_runtime, queues_of_every_kind, take, watched};
 use core::cell::Cell;
 use core::future::pending;
 use core::time::Duration;
@@ -17,24 +18,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 assert_impl_all!(Ticket<'static, Cell<u8>>: Send);
 assert_impl_all!(Worker<Cell<u8>>: Send, Sync, Clone);
 assert_impl_all!(Queue<Cell<u8>>: Send, Sync, std::panic::UnwindSafe, std::panic::RefUnwindSafe);
-
-/// Queues of every kind, of that size. The first is a channel.
-fn queues<T: Ord>(maxsize: usize) -> Vec<Queue<T>> {
-    let builder = Builder::new().maxsize(maxsize);
-    let mut queues = Vec::new();
-    for builder in [builder, builder.tracking(), builder.retries(2)] {
-        queues.extend([
-            builder.fifo().unwrap(),
-            builder.lifo().unwrap(),
-            builder.priority().unwrap(),
-        ]);
-    }
-    queues
-}
-
-fn take<T>(queue: &Queue<T>) -> Result<T, TryGetError> {
-    queue.try_get().map(Job::into_inner)
-}
 
 fn rest<T>(queue: &Queue<T>) -> Vec<T> {
     core::iter::from_fn(|| take(queue).ok()).collect()
@@ -177,7 +160,7 @@ fn where_dead_letters_go_is_chosen_at_construction() {
 
 #[test]
 fn an_explicit_failure_is_never_silent() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let mut attempts = 0;
         while let Ok(job) = queue.try_get() {
@@ -194,7 +177,7 @@ fn an_explicit_failure_is_never_silent() {
 
 #[test]
 fn a_ticket_keeps_its_item_unfinished() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let mut join = Task::parked(queue.join());
         let (item, ticket) = queue.try_get().unwrap().split();
@@ -210,7 +193,7 @@ fn a_ticket_keeps_its_item_unfinished() {
 
 #[test]
 fn a_ticket_puts_an_item_back_every_way() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let (item, ticket) = queue.try_get().unwrap().split();
         ticket.give_back(item);
@@ -232,7 +215,7 @@ fn a_ticket_puts_an_item_back_every_way() {
 
 #[test]
 fn a_ticket_that_is_dropped_is_done_or_failed_and_counted() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let (_, ticket) = queue.try_get().unwrap().split();
         drop(ticket);
@@ -250,7 +233,7 @@ fn a_ticket_that_is_dropped_is_done_or_failed_and_counted() {
 
 #[test]
 fn what_is_given_back_has_its_place_and_its_attempt() {
-    for (number, queue) in queues(4).into_iter().enumerate() {
+    for (number, queue) in queues_of_every_kind(4).into_iter().enumerate() {
         (1..=4).for_each(|item| queue.try_put(item).unwrap());
         let jobs = [(); 3].map(|()| queue.try_get().unwrap());
         let mut expected: Vec<_> = jobs.iter().map(|job| **job).collect();
@@ -279,7 +262,7 @@ fn what_is_given_back_has_its_place_and_its_attempt() {
 
 #[test]
 fn what_is_given_back_wakes_a_get_or_a_stream() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.try_put(1).unwrap();
         let job = queue.try_get().unwrap();
         let mut get = Task::parked(queue.get());
@@ -297,7 +280,7 @@ fn what_is_given_back_wakes_a_get_or_a_stream() {
 /// The notification of a get that is dropped goes to the next.
 #[test]
 fn what_is_given_back_finds_the_next_get_if_the_first_is_cancelled() {
-    for queue in queues(1) {
+    for queue in queues_of_every_kind(1) {
         queue.try_put(1).unwrap();
         let job = queue.try_get().unwrap();
         let first = Task::parked(queue.get());
@@ -311,7 +294,7 @@ fn what_is_given_back_finds_the_next_get_if_the_first_is_cancelled() {
 
 #[test]
 fn after_a_graceful_shutdown_it_is_handed_out_or_left_over() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         let job = queue.try_get().unwrap();
         assert_eq!(queue.shutdown(Shutdown::Graceful), []);
@@ -330,7 +313,7 @@ fn after_a_graceful_shutdown_it_is_handed_out_or_left_over() {
 
 #[test]
 fn after_an_immediate_shutdown_it_is_left_over() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         queue.try_put(2).unwrap();
         let job = queue.try_get().unwrap();
@@ -362,7 +345,7 @@ fn an_unready_job_waits_for_its_time_and_not_in_the_queue() {
 #[test]
 fn a_shutdown_ends_the_wait_of_an_unready_job() {
     for how in [Shutdown::Graceful, Shutdown::Immediate] {
-        for queue in queues(1) {
+        for queue in queues_of_every_kind(1) {
             queue.try_put(1).unwrap();
             let job = queue.try_get().unwrap().into_owned();
             let mut later = Task::parked(job.requeue_after(pending::<()>()));
@@ -378,7 +361,7 @@ fn a_shutdown_ends_the_wait_of_an_unready_job() {
 
 #[test]
 fn an_immediate_shutdown_returns_what_it_did_not_hand_out() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=4).for_each(|item| queue.try_put(item).unwrap());
         let job = queue.try_get().unwrap();
         let left = queue.shutdown(Shutdown::Immediate);
@@ -393,7 +376,7 @@ fn an_immediate_shutdown_returns_what_it_did_not_hand_out() {
 
 #[test]
 fn a_graceful_stop_ends_with_the_work_or_names_what_is_left_at_the_deadline() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=2).for_each(|item| queue.try_put(item).unwrap());
         let mut stop = Task::parked(queue.stop(Shutdown::Graceful, pending::<()>()));
         assert_eq!(queue.try_put(3), Err(TryPutError::ShutDown(3)));
@@ -402,7 +385,7 @@ fn a_graceful_stop_ends_with_the_work_or_names_what_is_left_at_the_deadline() {
         take(&queue).unwrap();
         assert_eq!(stop.finish(), Stopped { leftovers: vec![], in_hand: 0 });
     }
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=3).for_each(|item| queue.try_put(item).unwrap());
         let (time, deadline) = tokio::sync::oneshot::channel::<()>();
         let mut stop = Task::parked(queue.stop(Shutdown::Graceful, deadline));
@@ -420,7 +403,7 @@ fn a_graceful_stop_ends_with_the_work_or_names_what_is_left_at_the_deadline() {
 #[test]
 fn a_thread_stops_a_queue_within_a_timeout_or_when_the_work_ends() {
     watched(|| {
-        for queue in queues(4) {
+        for queue in queues_of_every_kind(4) {
             (1..=2).for_each(|item| queue.try_put(item).unwrap());
             let worker = std::thread::spawn({
                 let queue = queue.clone();
@@ -435,7 +418,7 @@ fn a_thread_stops_a_queue_within_a_timeout_or_when_the_work_ends() {
             assert_eq!(stopped, Stopped { leftovers: vec![], in_hand: 0 });
             worker.join().unwrap();
         }
-        for queue in queues(4) {
+        for queue in queues_of_every_kind(4) {
             (1..=2).for_each(|item| queue.try_put(item).unwrap());
             let job = queue.try_get().unwrap();
             let stopped = queue.stop_blocking(Shutdown::Graceful, Duration::from_millis(1));
@@ -447,7 +430,7 @@ fn a_thread_stops_a_queue_within_a_timeout_or_when_the_work_ends() {
 
 #[test]
 fn a_drain_hands_out_nothing_more_and_waits_for_jobs_in_hand() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=3).for_each(|item| queue.try_put(item).unwrap());
         let jobs = [queue.try_get().unwrap(), queue.try_get().unwrap()];
         let mut stop = Task::parked(queue.stop(Shutdown::Immediate, pending::<()>()));
@@ -467,7 +450,7 @@ fn a_drain_hands_out_nothing_more_and_waits_for_jobs_in_hand() {
 
 #[test]
 fn a_stop_that_is_cancelled_keeps_what_is_left() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=3).for_each(|item| queue.try_put(item).unwrap());
         let job = queue.try_get().unwrap();
         drop(Task::parked(queue.stop(Shutdown::Immediate, pending::<()>())));
@@ -481,7 +464,7 @@ fn a_stop_that_is_cancelled_keeps_what_is_left() {
 #[test]
 fn workers_that_hold_several_jobs_end() {
     on_every_runtime(async |runtime| {
-        for queue in queues::<u32>(8) {
+        for queue in queues_of_every_kind::<u32>(8) {
             let workers: Vec<_> = (0..2)
                 .map(|_| {
                     let mut chunks = queue.jobs().chunks(4);
@@ -510,7 +493,7 @@ fn workers_that_hold_several_jobs_end() {
 
 #[test]
 fn a_leaked_job_keeps_nothing_waiting_but_a_join() {
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         queue.try_put(1).unwrap();
         core::mem::forget(queue.try_get().unwrap());
         queue.shutdown(Shutdown::Graceful);
@@ -524,7 +507,7 @@ fn a_leaked_job_keeps_nothing_waiting_but_a_join() {
 
 #[test]
 fn the_end_can_be_waited_for() {
-    for queue in queues::<u8>(1) {
+    for queue in queues_of_every_kind::<u8>(1) {
         let mut closed = [Task::parked(queue.closed()), Task::parked(queue.closed())];
         queue.shutdown(Shutdown::Graceful);
         closed.iter_mut().for_each(Task::finish);
@@ -537,7 +520,7 @@ fn the_end_can_be_waited_for() {
 
 #[test]
 fn a_queue_ends_with_its_last_producer() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         let first = queue.producer();
         let second = first.clone();
         let mut get = Task::parked(queue.get());
@@ -553,7 +536,7 @@ fn a_queue_ends_with_its_last_producer() {
 
 #[test]
 fn a_join_ends_with_an_error_when_the_last_worker_goes() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         queue.try_put(1).unwrap();
         Task::new(queue.try_join()).park();
         let first = queue.worker();
@@ -576,7 +559,7 @@ fn a_join_ends_with_an_error_when_the_last_worker_goes() {
 
 #[test]
 fn a_stop_ends_when_the_last_worker_goes() {
-    for queue in queues(4) {
+    for queue in queues_of_every_kind(4) {
         (1..=2).for_each(|item| queue.try_put(item).unwrap());
         let worker = queue.worker();
         let mut stop = Task::parked(queue.stop(Shutdown::Graceful, pending::<()>()));
@@ -588,7 +571,7 @@ fn a_stop_ends_when_the_last_worker_goes() {
 #[test]
 fn workers_that_all_die_are_noticed_on_threads() {
     watched(|| {
-        for queue in queues(4) {
+        for queue in queues_of_every_kind(4) {
             (1..=3).for_each(|item| queue.try_put(item).unwrap());
             let threads: Vec<_> = (0..2)
                 .map(|_| {
@@ -612,7 +595,7 @@ fn workers_that_all_die_are_noticed_on_threads() {
 #[test]
 fn borrowed_items_are_streamed_too() {
     let items = [String::from("a"), String::from("b")];
-    for queue in queues(2) {
+    for queue in queues_of_every_kind(2) {
         for item in &items {
             queue.try_put(item.as_str()).unwrap();
         }

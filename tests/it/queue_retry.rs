@@ -1,4 +1,5 @@
-//! Jobs that come back, and what a panic of the user's code costs: never an item that it does not concern.
+//! Jobs that come back, and what a panic of the user's code costs: never an item that it does not
+//! concern.
 use crate::common::{Ledger, Task, on_every_runtime};
 use core::cmp::Ordering;
 use forebay::queue::{Builder, DeadLetter, Job, Queue, Shutdown, TryGetError, TryPutError};

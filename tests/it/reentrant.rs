@@ -1,4 +1,5 @@
-//! Wakers that use what they wake: nothing of the user's runs under a lock, so they may do anything.
+//! Wakers that use what they wake: nothing of the user's runs under a lock, so they may do
+//! anything.
 //!
 //! - An executor that polls a task wherever it is woken.
 //! - An executor that has gone: to wake a task is to drop it, with its future.
@@ -371,7 +372,8 @@ fn the_queue_of_an_executor_may_be_gone() {
     }
 }
 
-/// The task that goes has the last handle of its side: the channel closes inside the send (receive).
+/// The task that goes has the last handle of its side: the channel closes inside the send
+/// (receive).
 #[test]
 fn a_task_that_goes_may_own_the_last_handle() {
     watched(|| {
@@ -634,7 +636,8 @@ fn a_waker_may_wait_again() {
     });
 }
 
-/// Of a channel: the wakeup comes from a future that is dropped, so no handle is in use when the last one goes.
+/// Of a channel: the wakeup comes from a future that is dropped, so no handle is in use when the
+/// last one goes.
 #[test]
 fn a_waker_may_drop_the_last_handle() {
     watched(|| {

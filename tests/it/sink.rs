@@ -72,7 +72,8 @@ fn a_message_before_it_is_ready_panics() {
     let _ = Pin::new(&mut tx.into_sink()).start_send(1);
 }
 
-/// A service that passes its requests on: ready where there is room, and the room is kept for the call.
+/// A service that passes its requests on: ready where there is room, and the room is kept for the
+/// call.
 #[derive(Clone)]
 struct Enqueue(SendSink<u32>);
 

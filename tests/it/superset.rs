@@ -1,5 +1,5 @@
-//! Everything that async-channel has, forebay has: the same names, signatures, bounds and texts. Each check runs over both
-//! crates, so that one that asks too much fails on async-channel.
+//! Everything that async-channel has, forebay has: the same names, signatures, bounds and texts.
+//! Each check runs over both crates, so that one that asks too much fails on async-channel.
 
 use core::cell::Cell;
 use core::error::Error;
@@ -38,7 +38,8 @@ macro_rules! auto_traits {
     ($channel:ident: $($type:ident $(<$lifetime:lifetime>)?)*) => {{
         let mut rows = Vec::new();
         auto_traits!(@messages rows, $channel, [$($type $(<$lifetime>)?)*],
-            // Everything; not `Sync`; not `Send`; neither; not `Unpin`; not `UnwindSafe`; not `Debug`.
+            // Everything; not `Sync`; not `Send`; neither; not `Unpin`; not `UnwindSafe`; not
+            // `Debug`.
             [u8] [Cell<u8>] [MutexGuard<'static, u8>] [Rc<u8>] [PhantomPinned] [&'static mut u8] [Opaque]);
         rows
     }};

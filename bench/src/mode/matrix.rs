@@ -45,7 +45,8 @@ pub struct Options {
     /// Write the table, CSV and SVG charts into this directory
     #[arg(long)]
     out: Option<PathBuf>,
-    /// The CSV of `fairness`, which tells whose throughput starves; if not given, the one in `--out`
+    /// The CSV of `fairness`, which tells whose throughput starves; if not given, the one in
+    /// `--out`
     #[arg(long)]
     fairness: Option<PathBuf>,
 }

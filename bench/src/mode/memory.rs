@@ -1,5 +1,5 @@
-//! What each channel asks the heap for: bytes per channel and slot, idle or not, and allocations per
-//! blocked call.
+//! What each channel asks the heap for: bytes per channel and slot, idle or not, and allocations
+//! per blocked call.
 
 use crate::capacity::Capacity;
 use crate::contender::{self, Contender};

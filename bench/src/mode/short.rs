@@ -28,7 +28,8 @@ pub struct Options {
     /// Rounds in which every peer is measured once
     #[arg(long, default_value = "201", value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Microseconds that one sample takes: short ones often fit between two of a busy machine's turns
+    /// Microseconds that one sample takes: short ones often fit between two of a busy machine's
+    /// turns
     #[arg(long, default_value = "1000", value_parser = clap::value_parser!(u16).range(1..))]
     sample: u16,
 }

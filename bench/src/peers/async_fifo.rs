@@ -7,8 +7,8 @@ pub enum AsyncFifo {}
 impl Peer for AsyncFifo {
     const NAME: &'static str = "async-fifo";
     const PACKAGE: &'static str = "async-fifo";
-    /// A `recv` takes the waker that it left in the list for still there, although a `send` on another
-    /// thread has just taken it out, and sleeps without one.
+    /// A `recv` takes the waker that it left in the list for still there, although a `send` on
+    /// another thread has just taken it out, and sleeps without one.
     const FLAW: Option<Flaw> = Some(Flaw::Hangs);
 
     type Sender<M: Message> = async_fifo::Sender<M>;

@@ -1,4 +1,5 @@
-//! Threads that sleep in a blocking call, and futures run by loom's own executor, which also polls without need.
+//! Threads that sleep in a blocking call, and futures run by loom's own executor, which also polls
+//! without need.
 
 use crate::harness::{
     Message, channel, collect, drive, explore, filled, join, message, parked, parked_sends, put,
@@ -132,7 +133,8 @@ fn block_cancel_send() {
     });
 }
 
-/// A blocked thread that got its message at the second look hands on the notification meant for the other.
+/// A blocked thread that got its message at the second look hands on the notification meant for the
+/// other.
 #[test]
 fn block_beside_future() {
     explore(100, || {
@@ -151,7 +153,8 @@ fn block_beside_future() {
     });
 }
 
-/// Lets the other threads run after each poll: a future that has woken itself waits for one of them.
+/// Lets the other threads run after each poll: a future that has woken itself waits for one of
+/// them.
 async fn in_turns<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {

@@ -1,5 +1,6 @@
-//! Futures that are dropped: parked, notified, in the middle of a poll, with another waker. What they were woken for goes to
-//! somebody else, and a message is sent, or in the future, never both and never neither.
+//! Futures that are dropped: parked, notified, in the middle of a poll, with another waker. What
+//! they were woken for goes to somebody else, and a message is sent, or in the future, never both
+//! and never neither.
 
 use crate::harness::{
     Message, Receiving, Rx, Task, Tx, channel, drive, explore, filled, join, join_all, message,
@@ -105,7 +106,8 @@ fn cancel_after_spurious_poll() {
     });
 }
 
-/// Notified, its message stolen, asleep again, then dropped: it owes nothing, and the next message wakes the other one.
+/// Notified, its message stolen, asleep again, then dropped: it owes nothing, and the next message
+/// wakes the other one.
 #[test]
 fn cancel_after_steal() {
     explore(20, || {
@@ -189,8 +191,8 @@ fn cancel_mid_send() {
     });
 }
 
-/// A message that is taken back out of its future was not sent; one that cannot be, was. The slot that it was woken for
-/// goes to the other one.
+/// A message that is taken back out of its future was not sent; one that cannot be, was. The slot
+/// that it was woken for goes to the other one.
 #[test]
 fn take_back() {
     explore(10, || {
@@ -217,7 +219,8 @@ fn take_back() {
     });
 }
 
-/// A notified receiver finds its message claimed and not yet there, and goes: whoever else sleeps gets both messages.
+/// A notified receiver finds its message claimed and not yet there, and goes: whoever else sleeps
+/// gets both messages.
 fn two_messages_for_the_others(taken: Option<u32>, mut others: [Receiving; 2]) {
     drive(&mut others);
     let mut got: Vec<_> =
@@ -328,8 +331,8 @@ fn cancel_owing_send() {
     });
 }
 
-/// At the second look the message is on its way in, and its notification comes before the receiver leaves its place: when that
-/// goes, the message is for the stream.
+/// At the second look the message is on its way in, and its notification comes before the receiver
+/// leaves its place: when that goes, the message is for the stream.
 fn recheck_busy((tx, rx): (Tx, Rx)) {
     let mut streaming = parked_stream(&rx);
     let mut gone = recv(&rx);

@@ -280,7 +280,8 @@ fn clone_vs_drop() {
     });
 }
 
-/// The last receiver goes: a sender that sleeps, or goes to sleep, gets its message back, and what is inside is dropped.
+/// The last receiver goes: a sender that sleeps, or goes to sleep, gets its message back, and what
+/// is inside is dropped.
 #[test]
 fn last_rx_drop() {
     explore(50, || {
@@ -292,7 +293,8 @@ fn last_rx_drop() {
         waiting.poll();
         join(thread);
         drive(&mut waiting);
-        // The slot of the dropped message may have been free for a moment, but nobody sends into a closed channel.
+        // The slot of the dropped message may have been free for a moment, but nobody sends into a
+        // closed channel.
         assert_eq!(waiting.output, Some(Err(1)));
         assert_eq!(alive(), 0);
     });

@@ -1,5 +1,6 @@
-//! The flags in the position words: raised against a moving ring, kept by claims, lowered and swept. And exactness: while
-//! there are sleepers, n messages wake n of them, neither more nor fewer.
+//! The flags in the position words: raised against a moving ring, kept by claims, lowered and
+//! swept. And exactness: while there are sleepers, n messages wake n of them, neither more nor
+//! fewer.
 
 use crate::harness::{
     Rx, channel, collect, collect_stream, count_woken, drive, explore, filled, force, join,
@@ -69,7 +70,8 @@ fn exact_3s_2r() {
     });
 }
 
-/// A message wakes one sleeper; the flag stays up, so the next message, from another thread, wakes the other.
+/// A message wakes one sleeper; the flag stays up, so the next message, from another thread, wakes
+/// the other.
 #[test]
 fn kept_by_claims() {
     explore(5, || {
@@ -85,7 +87,8 @@ fn kept_by_claims() {
     });
 }
 
-/// As many sleepers as messages, all at once: the last notification finds none left over, and all are awake.
+/// As many sleepers as messages, all at once: the last notification finds none left over, and all
+/// are awake.
 #[test]
 fn gap_2r_2s() {
     explore(100, || {
@@ -120,8 +123,8 @@ fn leave_flag_up(rx: &Rx) {
     let _gone = parked::<1>(rx);
 }
 
-/// A sender lowers a flag that it has found up for nobody, while somebody receives its message and goes to sleep for the
-/// next one: that one wakes it.
+/// A sender lowers a flag that it has found up for nobody, while somebody receives its message and
+/// goes to sleep for the next one: that one wakes it.
 #[test]
 fn lower_race() {
     explore(50, || {
@@ -188,7 +191,8 @@ fn lower_race_stream() {
     });
 }
 
-/// The other side: a receiver lowers while a sender takes the slot and goes to sleep for the next one.
+/// The other side: a receiver lowers while a sender takes the slot and goes to sleep for the next
+/// one.
 #[test]
 fn lower_race_send() {
     explore(50, || {
@@ -309,7 +313,8 @@ fn raise_both() {
     });
 }
 
-/// The overrun of a full ring keeps the flag for the receiver that sleeps on, and is announced itself.
+/// The overrun of a full ring keeps the flag for the receiver that sleeps on, and is announced
+/// itself.
 #[test]
 fn kept_by_overrun() {
     explore(10, || {
@@ -344,7 +349,8 @@ fn exact_stream() {
     });
 }
 
-/// Robbed of its message, a receiver owes nothing: what it gets afterwards wakes one other, and no second one when it goes.
+/// Robbed of its message, a receiver owes nothing: what it gets afterwards wakes one other, and no
+/// second one when it goes.
 #[test]
 fn exact_after_steal() {
     explore(5, || {
@@ -378,7 +384,8 @@ fn exact_after_steal_send() {
     });
 }
 
-/// A slot is announced to a sender that has gone, while a receiver goes to sleep: that one's flag stays up.
+/// A slot is announced to a sender that has gone, while a receiver goes to sleep: that one's flag
+/// stays up.
 #[test]
 fn lower_own_side() {
     explore(10, || {

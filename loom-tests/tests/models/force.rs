@@ -155,7 +155,8 @@ fn force_vs_len_c2() {
     });
 }
 
-/// Beside a close: either it came first, and its message is inside, or it has its message back and displaced nothing.
+/// Beside a close: either it came first, and its message is inside, or it has its message back and
+/// displaced nothing.
 #[test]
 fn force_vs_close() {
     explore(10, || {
@@ -202,7 +203,8 @@ fn force_vs_close_perm() {
     });
 }
 
-/// Who has closed the full channel takes its message out: no room that a `force_send` could find then lets it in.
+/// Who has closed the full channel takes its message out: no room that a `force_send` could find
+/// then lets it in.
 #[test]
 fn force_vs_close_and_recv() {
     explore(20, || {
@@ -283,7 +285,8 @@ fn force_vs_parked_sender() {
     });
 }
 
-/// Two at once beside a waiting sender: the one that finds the other in the middle of it and gives up keeps the flag.
+/// Two at once beside a waiting sender: the one that finds the other in the middle of it and gives
+/// up keeps the flag.
 #[test]
 fn force_vs_force_parked_sender() {
     explore(20, || {

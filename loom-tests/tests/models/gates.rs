@@ -1,4 +1,5 @@
-//! The gate alone, by whichever implementation the crate has: places, wakeups, cancels, changed wakers.
+//! The gate alone, by whichever implementation the crate has: places, wakeups, cancels, changed
+//! wakers.
 
 use crate::gate::{Gate, Ticket};
 use crate::harness::{explore, join, join_all, spawn};

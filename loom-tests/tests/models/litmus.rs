@@ -1,5 +1,5 @@
-//! The checker itself: what it finds, what it doesn't, and what the crate's own atomics add. A change of any of this in
-//! another version of loom changes what the other models prove.
+//! The checker itself: what it finds, what it doesn't, and what the crate's own atomics add. A
+//! change of any of this in another version of loom changes what the other models prove.
 
 use crate::harness::{explore, join, spawn};
 use crate::sync;
@@ -82,7 +82,8 @@ fn sequentially_consistent_accesses_are_weakened() {
     assert!(seen.contains(&(0, 0)));
 }
 
-/// A blind spot: a read-modify-write reads the newest value, also where a processor may read an older one.
+/// A blind spot: a read-modify-write reads the newest value, also where a processor may read an
+/// older one.
 #[test]
 fn read_modify_writes_hide_a_store_buffer() {
     let seen = store_buffer(|x| x.store(1, Relaxed), |x| x.fetch_add(0, Relaxed));
@@ -138,7 +139,8 @@ macro_rules! load_beside_load_and_store {
     };
 }
 
-/// The blind spot for which the crate's atomics have a probe: the thread's own load hides that of the other thread.
+/// The blind spot for which the crate's atomics have a probe: the thread's own load hides that of
+/// the other thread.
 #[test]
 fn plain_loads_are_not_interleaved() {
     let seen = load_beside_load_and_store!(AtomicUsize, 1);

@@ -92,7 +92,8 @@ fn cancel_reserve_owned() {
     });
 }
 
-/// A permit that owns its sender is the last of them: it keeps the channel open, and closes it when it goes.
+/// A permit that owns its sender is the last of them: it keeps the channel open, and closes it when
+/// it goes.
 #[test]
 fn owned_permit_is_a_sender() {
     explore(3, || {

@@ -159,7 +159,8 @@ fn reserve_vs_reserve() {
     });
 }
 
-/// Room that was reserved after two messages had been taken leaves room for another one, and whoever sees the permit sees that.
+/// Room that was reserved after two messages had been taken leaves room for another one, and
+/// whoever sees the permit sees that.
 #[test]
 fn never_full_beside_permits() {
     explore(5, || {
@@ -199,7 +200,8 @@ fn never_full_behind_a_permit() {
     });
 }
 
-/// The slot passes from the permit to the message in one step: there is room for the other sender all the time.
+/// The slot passes from the permit to the message in one step: there is room for the other sender
+/// all the time.
 #[test]
 fn permit_use_vs_try_send() {
     explore(5, || {
@@ -249,7 +251,8 @@ fn held_permit_vs_last_rx_drop() {
     });
 }
 
-/// A message that is forced in beside a permit goes to another slot than that of the oldest, which a receiver may be about to leave.
+/// A message that is forced in beside a permit goes to another slot than that of the oldest, which
+/// a receiver may be about to leave.
 #[test]
 fn force_beside_permit_vs_recv() {
     explore(5, || {

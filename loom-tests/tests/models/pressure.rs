@@ -1,6 +1,8 @@
-//! The level beside pushes and pops: what it is when all is quiet, and that whoever waits for it is told.
+//! The level beside pushes and pops: what it is when all is quiet, and that whoever waits for it is
+//! told.
 //!
-//! The marks are as near to each other as they can be: High with more than two inside, Low with none.
+//! The marks are as near to each other as they can be: High with more than two inside, Low with
+//! none.
 
 use crate::harness::{
     Rx, Task, Tx, closed, count_woken, drive, explore, force, join, join_all, poll_thread, put,
@@ -198,7 +200,8 @@ fn force_vs_pop() {
     });
 }
 
-/// Who has taken one out and still sees High has seen the length that a late look at an earlier head did not.
+/// Who has taken one out and still sees High has seen the length that a late look at an earlier
+/// head did not.
 #[test]
 fn late_look() {
     explore(20, || {
@@ -335,7 +338,8 @@ fn stream() {
     });
 }
 
-/// A close tells those who wait for the close. Where the length is watched, they do not wait with those for a level.
+/// A close tells those who wait for the close. Where the length is watched, they do not wait with
+/// those for a level.
 #[test]
 fn closed_future() {
     explore(20, || {

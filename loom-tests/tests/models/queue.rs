@@ -1,4 +1,5 @@
-//! The work queue: the count against what can be got, join against the last done, shutdown against everything.
+//! The work queue: the count against what can be got, join against the last done, shutdown against
+//! everything.
 
 use crate::harness::{Task, drive, explore, join, join_all, spawn};
 use forebay::queue::{Builder, GetError, Job, PutError, Queue, Shutdown, TryPutError};
@@ -188,7 +189,8 @@ fn queue_join_parked_then_put() {
     });
 }
 
-/// A zero that came before the put is no zero for a join that comes after it, even if the zero is still being told.
+/// A zero that came before the put is no zero for a join that comes after it, even if the zero is
+/// still being told.
 #[test]
 fn queue_join_stale_zero() {
     explore(20, || {
@@ -315,7 +317,8 @@ fn queue_shutdown_get_shelf() {
     explore(5, || shutdown_get(shelf));
 }
 
-/// One takes the item, or the shutdown drops it: the join ends either way, and not before the job is done.
+/// One takes the item, or the shutdown drops it: the join ends either way, and not before the job
+/// is done.
 fn shutdown_join(queue: fn() -> Queue<u32>) {
     let queue = queue();
     queue.try_put(1).unwrap();

@@ -1,4 +1,5 @@
-//! What becomes of jobs that are not done, and how a queue ends: nothing is lost between a stop and what comes back.
+//! What becomes of jobs that are not done, and how a queue ends: nothing is lost between a stop and
+//! what comes back.
 
 use crate::harness::{Task, drive, explore, join, spawn};
 use crate::queue::{getting, in_hand, joining, parked, ring, shelf};
@@ -83,7 +84,8 @@ fn ends_given_back_cancelled_shelf() {
     explore(3, || given_back_cancelled(shelf));
 }
 
-/// Two workers pass an item to each other: one that looks meanwhile may miss it only while it is in hand.
+/// Two workers pass an item to each other: one that looks meanwhile may miss it only while it is in
+/// hand.
 #[test]
 fn ends_given_back_beside_try_get() {
     explore(5, || {
@@ -107,7 +109,8 @@ fn ends_given_back_beside_try_get() {
     });
 }
 
-/// An immediate shutdown beside a job that is given back: it is left over, now or with the next call.
+/// An immediate shutdown beside a job that is given back: it is left over, now or with the next
+/// call.
 fn stop_beside(queue: fn() -> Queue<u32>, back: fn(Job<'static, u32>)) {
     let queue = queue();
     let job = in_hand(&queue, 1);

@@ -102,7 +102,8 @@ fn wrap_c1_perm() {
     });
 }
 
-/// Two slots, in three laps, with as many messages as pass: they arrive in order and nothing is missing.
+/// Two slots, in three laps, with as many messages as pass: they arrive in order and nothing is
+/// missing.
 #[test]
 fn wrap_c2() {
     explore(500, || {
@@ -141,7 +142,8 @@ fn order_2s() {
     });
 }
 
-/// What a thread has sent it can receive, or somebody has: not Empty because another sender is in the middle of it.
+/// What a thread has sent it can receive, or somebody has: not Empty because another sender is in
+/// the middle of it.
 #[test]
 fn own_message_is_there() {
     explore(20, || {
@@ -157,7 +159,8 @@ fn own_message_is_there() {
     });
 }
 
-/// The room that a thread has made it can use, or somebody has: not Full because another receiver is in the middle of it.
+/// The room that a thread has made it can use, or somebody has: not Full because another receiver
+/// is in the middle of it.
 #[test]
 fn own_room_is_there() {
     explore(20, || {
@@ -209,7 +212,8 @@ fn never_full() {
     });
 }
 
-/// The same where the message that makes it seem full comes from a third thread, which has seen the first one leave.
+/// The same where the message that makes it seem full comes from a third thread, which has seen the
+/// first one leave.
 #[test]
 fn never_full_3t() {
     explore(100, || {

@@ -1,5 +1,5 @@
-//! Receivers as streams, which stay at their gate although perhaps nobody polls them: a message that no `recv` takes wakes all
-//! of them, and so does the notification of a `recv` that goes.
+//! Receivers as streams, which stay at their gate although perhaps nobody polls them: a message
+//! that no `recv` takes wakes all of them, and so does the notification of a `recv` that goes.
 
 use crate::harness::{
     channel, collect_stream, count_woken, drive, explore, join, join_all, parked, parked_stream,
@@ -306,7 +306,8 @@ fn stream_close_perm() {
     });
 }
 
-/// A stream that goes with its notification, when its message is long gone: a receive that sleeps since then sleeps on.
+/// A stream that goes with its notification, when its message is long gone: a receive that sleeps
+/// since then sleeps on.
 #[test]
 fn stream_hands_nothing_on() {
     explore(4, || {

@@ -1,5 +1,6 @@
-//! Being told that the channel is closed comes after all that was done before it was closed: by whoever closed it, and, if
-//! the last handle did, by whoever had one. A message comes after what its sender did.
+//! Being told that the channel is closed comes after all that was done before it was closed: by
+//! whoever closed it, and, if the last handle did, by whoever had one. A message comes after what
+//! its sender did.
 
 use crate::harness::{
     Message, Rx, Tx, channel, closed, explore, filled, force, join, join_all, put, spawn, take,

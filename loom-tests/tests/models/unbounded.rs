@@ -1,4 +1,5 @@
-//! The unbounded channel: blocks that are linked, gone on to, emptied, kept and freed beside claims.
+//! The unbounded channel: blocks that are linked, gone on to, emptied, kept and freed beside
+//! claims.
 
 use crate::harness::{
     alive, collect, count_woken, drive, explore, join, join_all, message, parked, parked_stream,
@@ -23,7 +24,8 @@ fn two_senders() {
     });
 }
 
-/// Two receivers at the end of a block: each message is received once, and the block is recycled once.
+/// Two receivers at the end of a block: each message is received once, and the block is recycled
+/// once.
 #[test]
 fn two_receivers() {
     explore(20, || {
@@ -117,7 +119,8 @@ fn recycled_at_the_end() {
     });
 }
 
-/// A block comes behind the head while one is kept already: it is freed, after both receivers have left it.
+/// A block comes behind the head while one is kept already: it is freed, after both receivers have
+/// left it.
 #[test]
 fn freed() {
     explore(20, || {
@@ -133,7 +136,8 @@ fn freed() {
     });
 }
 
-/// A receiver right behind a sender, over several blocks: the sender fills the blocks that the receiver has emptied.
+/// A receiver right behind a sender, over several blocks: the sender fills the blocks that the
+/// receiver has emptied.
 #[test]
 fn one_behind_the_other() {
     explore(50, || {
@@ -318,7 +322,8 @@ fn park_recv_1s_perm() {
     });
 }
 
-/// Two messages at once, three sleepers: two wake, and get them, although the tail passes the end of a block.
+/// Two messages at once, three sleepers: two wake, and get them, although the tail passes the end
+/// of a block.
 #[test]
 fn exact_3r_2s() {
     explore(30, || {
@@ -333,7 +338,8 @@ fn exact_3r_2s() {
     });
 }
 
-/// Asleep again while the second message comes: the flag is raised on a word that passes the end of a block.
+/// Asleep again while the second message comes: the flag is raised on a word that passes the end of
+/// a block.
 #[test]
 fn repark() {
     explore(10, || {
@@ -369,7 +375,8 @@ fn stream_handed_on() {
     });
 }
 
-/// Accepted is delivered, refused is not inside, although the tail passes the end of a block beside the close.
+/// Accepted is delivered, refused is not inside, although the tail passes the end of a block beside
+/// the close.
 #[test]
 fn close_vs_send() {
     explore(10, || {

@@ -1,4 +1,5 @@
-//! No lost wakeup: whoever can go on is woken, however registering, notifying and receiving interleave.
+//! No lost wakeup: whoever can go on is woken, however registering, notifying and receiving
+//! interleave.
 
 use crate::harness::{
     channel, collect, drive, explore, filled, join, join_all, parked, parked_sends, poll_thread,
@@ -333,8 +334,8 @@ fn reg_2s_2r() {
     });
 }
 
-/// Two receivers going to sleep on two threads, while two messages come. Finds a notification that is dropped by the one
-/// that got its message at the second look, and was meant for the other.
+/// Two receivers going to sleep on two threads, while two messages come. Finds a notification that
+/// is dropped by the one that got its message at the second look, and was meant for the other.
 #[test]
 fn reg_2r_2m() {
     explore(1000, || {
@@ -348,8 +349,8 @@ fn reg_2r_2m() {
     });
 }
 
-/// The second look brings an unannounced message, and then the notification for another one, whose receiver has gone to sleep
-/// in between. Takes three preemptions.
+/// The second look brings an unannounced message, and then the notification for another one, whose
+/// receiver has gone to sleep in between. Takes three preemptions.
 #[test]
 fn recheck_owed() {
     explore(100, || {

@@ -82,7 +82,8 @@ fn passed_on() {
     });
 }
 
-/// The last message leaves room for all: also for the second one, if the first is held and not polled.
+/// The last message leaves room for all: also for the second one, if the first is held and not
+/// polled.
 #[test]
 fn held_heavy() {
     explore(5, || {

@@ -10,7 +10,8 @@ use crate::sync::claim_backoff;
 use alloc::vec::Vec;
 
 impl<T> Ring<T> {
-    /// Puts in as many of the messages as there are vacant slots in a row, one at least; the others stay in `messages`.
+    /// Puts in as many of the messages as there are vacant slots in a row, one at least; the others
+    /// stay in `messages`.
     pub(in crate::buffer) fn push_many(
         &self,
         messages: &mut Stage<T>,
@@ -23,7 +24,8 @@ impl<T> Ring<T> {
             }
             let place = tail.without_permits();
             let row = &self.slots[self.geometry.index(tail)..];
-            // [batch-permits] what is reserved is no room. That of a tail that has moved is not used.
+            // [batch-permits] what is reserved is no room. That of a tail that has moved is not
+            // used.
             let most = if place == tail {
                 messages.len()
             } else {
@@ -63,7 +65,8 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Takes up to `most` messages, the oldest first, and at least one. `messages` has room for so many.
+    /// Takes up to `most` messages, the oldest first, and at least one. `messages` has room for so
+    /// many.
     pub(in crate::buffer) fn pop_many(
         &self,
         messages: &mut Vec<T>,
@@ -104,7 +107,8 @@ impl<T> Ring<T> {
             let mut place = head;
             // Their number is known to the vector at once: it has the room.
             messages.extend(row.iter().take(count).map(|slot| {
-                // SAFETY: the claim is on this message too, and the slot was seen filled for its place.
+                // SAFETY: the claim is on this message too, and the slot was seen filled for its
+                // place.
                 let message = unsafe { slot.take() };
                 slot.free(self.geometry.next_lap(place));
                 place = Geometry::in_row(place, 1);

@@ -1,12 +1,14 @@
 //! Permits: slots that are reserved for messages which are not there yet.
 //!
-//! They are a count in the tail word. Messages and permits together are never more than the capacity, because each
-//! operation that adds to either replaces the word with which it found room. Which slot a permit is good for is decided
-//! when its message comes: so a permit that is kept for long holds nothing up.
+//! They are a count in the tail word. Messages and permits together are never more than the
+//! capacity, because each operation that adds to either replaces the word with which it found room.
+//! Which slot a permit is good for is decided when its message comes: so a permit that is kept for
+//! long holds nothing up.
 //!
 //! # Room and slots
-//! Room is counted by the positions: a receiver that has moved the head has made room, although it may still be taking the
-//! message out of the slot. So the message of a permit can find its slot *busy* for a moment, never more.
+//! Room is counted by the positions: a receiver that has moved the head has made room, although it
+//! may still be taking the message out of the slot. So the message of a permit can find its slot
+//! *busy* for a moment, never more.
 
 use super::Ring;
 use crate::buffer::answer::PushError;
@@ -16,8 +18,8 @@ use crate::buffer::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 
 impl<T> Ring<T> {
-    /// Reserves `n` slots at once. Full also means that there is room, but not for so many; `false` that there is,
-    /// and so many permits that the word counts no more.
+    /// Reserves `n` slots at once. Full also means that there is room, but not for so many; `false`
+    /// that there is, and so many permits that the word counts no more.
     pub(in crate::buffer) fn reserve(&self, n: usize) -> Result<bool, PushError> {
         loop {
             // [closed] pairs with [close].
@@ -36,8 +38,10 @@ impl<T> Ring<T> {
             if tail.permits() + n > Geometry::MAX_PERMITS {
                 return Ok(false);
             }
-            // [reserve] on the word with which the room was found; the head can only have moved on and made more.
-            // [moved-tail] pairs with [seen-tail]: of the head that made the room, the claim of the permit knows through this.
+            // [reserve] on the word with which the room was found; the head can only have moved on
+            // and made more.
+            // [moved-tail] pairs with [seen-tail]: of the head that made the room, the claim of the
+            // permit knows through this.
             if self.tail.advance(tail, tail.with_more_permits(n), Release) {
                 return Ok(true);
             }

@@ -8,7 +8,8 @@ use crate::sync::claim_backoff;
 use alloc::vec::Vec;
 
 impl<T> Segments<T> {
-    /// Puts in as many of the messages as the block takes, one at least; the others stay in `messages`.
+    /// Puts in as many of the messages as the block takes, one at least; the others stay in
+    /// `messages`.
     pub(in crate::buffer) fn push_many(
         &self,
         messages: &mut Stage<T>,
@@ -36,14 +37,16 @@ impl<T> Segments<T> {
             // SAFETY: as in `claim_in_block`.
             let block = unsafe { &*block };
             for (offset, message) in messages.take(count).enumerate() {
-                // SAFETY: the claim is on this slot too, and a block is vacant up to the tail's next one.
+                // SAFETY: the claim is on this slot too, and a block is vacant up to the tail's
+                // next one.
                 unsafe { block.slots[index + offset].fill(tail.ahead(offset), message) };
             }
             return Ok((count, Owed::in_claimed(tail)));
         }
     }
 
-    /// Takes up to `most` messages of a block, the oldest first, and at least one. `messages` has room for so many.
+    /// Takes up to `most` messages of a block, the oldest first, and at least one. `messages` has
+    /// room for so many.
     pub(in crate::buffer) fn pop_many(
         &self,
         messages: &mut Vec<T>,
@@ -68,7 +71,8 @@ impl<T> Segments<T> {
                 continue;
             }
             for offset in 0..count {
-                // SAFETY: the claim is on this message too; the block stays until the last of them has left.
+                // SAFETY: the claim is on this message too; the block stays until the last of them
+                // has left.
                 messages.push(unsafe { self.take(block, index + offset, head.ahead(offset)) });
             }
             return Ok((count, Owed::in_claimed(head)));

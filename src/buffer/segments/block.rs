@@ -22,8 +22,8 @@ impl<T> Block<T> {
         let mut block = Box::<Self>::new_uninit();
         let fields = block.as_mut_ptr();
         // Field by field: a block of large messages would not fit on the stack.
-        // SAFETY: the pointer is valid for writes to all of the block, and every field is written before it counts as
-        // initialised.
+        // SAFETY: the pointer is valid for writes to all of the block, and every field is written
+        // before it counts as initialised.
         unsafe {
             (&raw mut (*fields).next).write(AtomicPtr::new(ptr::null_mut()));
             let slots = (&raw mut (*fields).slots).cast::<Slot<T>>();
@@ -36,7 +36,8 @@ impl<T> Block<T> {
         }
     }
 
-    /// Whether nobody is in the block any more: every message has left it, the last one a while ago.
+    /// Whether nobody is in the block any more: every message has left it, the last one a while
+    /// ago.
     pub(super) fn is_left(&self) -> bool {
         let [others @ .., last] = &self.slots;
         // [reused] pairs with [free]. The last slot says in which lap this was.

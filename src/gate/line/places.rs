@@ -45,8 +45,8 @@ impl Line {
     /// Memory is asked for so many at least.
     const LEAST: usize = 4;
 
-    /// Gives the waker a place, a new one or by its old ticket. `None` if the line needs other memory
-    /// first.
+    /// Gives the waker a place, a new one or by its old ticket. `None` if the line needs other
+    /// memory first.
     #[inline]
     pub(super) fn insert(&mut self, ticket: Option<u64>, waker: &mut Option<Waker>) -> Option<u64> {
         if self.is_oversized() || self.waiters.len() == self.waiters.capacity() {
@@ -87,7 +87,8 @@ impl Line {
 
     /// Moves into `memory`, which is the old one then, if it has room for one more.
     pub(super) fn replace_memory(&mut self, memory: &mut VecDeque<Waiter>) {
-        // [grow] all that are in there by now, which may be more than when the memory was asked for.
+        // [grow] all that are in there by now, which may be more than when the memory was asked
+        // for.
         if memory.capacity() > self.waiters.len() {
             memory.extend(self.waiters.drain(..));
             mem::swap(&mut self.waiters, memory);
@@ -137,7 +138,8 @@ impl Line {
         Some(front)
     }
 
-    /// From below: whether anybody is in the line; the ticket of the first one, else the next ticket.
+    /// From below: whether anybody is in the line; the ticket of the first one, else the next
+    /// ticket.
     #[inline]
     fn front(&self) -> usize {
         match self.waiters.front() {

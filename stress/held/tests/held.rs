@@ -1,5 +1,5 @@
-//! A thread that stops for as long as it likes between its claim and its publication: the others lose nothing, are told nothing
-//! false, and where they wait they do so in turns, not in one poll.
+//! A thread that stops for as long as it likes between its claim and its publication: the others
+//! lose nothing, are told nothing false, and where they wait they do so in turns, not in one poll.
 
 use forebay::{RecvError, TryRecvError, TrySendError, bounded, unbounded};
 use held_atomics::Hold;
@@ -18,7 +18,8 @@ impl Wake for Wakes {
     }
 }
 
-/// Polls a few times: each poll must return although the other thread is held, and ask for another turn.
+/// Polls a few times: each poll must return although the other thread is held, and ask for another
+/// turn.
 fn assert_takes_turns<F: Future + Unpin>(future: &mut F) {
     let wakes = Arc::new(Wakes::default());
     let waker = Waker::from(Arc::clone(&wakes));
@@ -47,7 +48,8 @@ impl Drop for Release<'_> {
     }
 }
 
-/// Runs `operation` on a thread that is held at its store, beside `meanwhile`, which is given the means to let it go on.
+/// Runs `operation` on a thread that is held at its store, beside `meanwhile`, which is given the
+/// means to let it go on.
 fn held<T: Send>(operation: impl FnOnce() -> T + Send, meanwhile: impl FnOnce(&Hold)) -> T {
     held_at(Hold::next_store, operation, meanwhile)
 }

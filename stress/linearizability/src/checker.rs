@@ -1,4 +1,5 @@
-//! The search for an order that explains a history: Wing and Gong's, which Lowe made fast by remembering dead ends.
+//! The search for an order that explains a history: Wing and Gong's, which Lowe made fast by
+//! remembering dead ends.
 
 use crate::fifo::{Fifo, Outcome};
 use std::collections::HashSet;
@@ -26,14 +27,17 @@ impl Operation {
 /// A history that no order explains.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Violation {
-    /// The operations in the order of their beginning, each with its place in the longest order found.
+    /// The operations in the order of their beginning, each with its place in the longest order
+    /// found.
     operations: Vec<(Operation, Option<usize>)>,
 }
 
-/// Looks for an order of the operations in which `fifo`, or one of that capacity, gives the recorded answers.
+/// Looks for an order of the operations in which `fifo`, or one of that capacity, gives the
+/// recorded answers.
 ///
-/// An operation that ended before another began comes before it. Each thread may have any number of them at a time; those of one
-/// thread with the same beginning and end are those of one call, and come in the order of the history.
+/// An operation that ended before another began comes before it. Each thread may have any number of
+/// them at a time; those of one thread with the same beginning and end are those of one call, and
+/// come in the order of the history.
 ///
 /// # Errors
 /// If there is no such order.
@@ -61,7 +65,8 @@ pub fn check(fifo: impl Into<Fifo>, history: &[Operation]) -> Result<(), Violati
 
 struct Search<'a> {
     operations: &'a [Operation],
-    /// What was reached before, and did not lead to the end: which operations were done, and the state after them.
+    /// What was reached before, and did not lead to the end: which operations were done, and the
+    /// state after them.
     dead_ends: HashSet<(u128, Fifo)>,
     order: Vec<usize>,
     longest: Vec<usize>,

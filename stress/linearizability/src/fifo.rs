@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 pub enum Outcome {
     /// A message is in, by whatever call.
     Sent(u32),
-    /// `force_send` found no room: the oldest message came back, or its own where all of the room was reserved.
+    /// `force_send` found no room: the oldest message came back, or its own where all of the room
+    /// was reserved.
     Displaced { sent: u32, oldest: u32 },
     /// All of the room was taken.
     Full,
@@ -79,8 +80,8 @@ impl Fifo {
         self.messages.iter().map(|&message| self.room_for(message)).sum()
     }
 
-    /// Whether there can be no room for the message. Room that is gathered for another is none, and is gathered only beside
-    /// messages.
+    /// Whether there can be no room for the message. Room that is gathered for another is none, and
+    /// is gathered only beside messages.
     pub fn refuses(&self, message: u32) -> bool {
         self.room_for(message) > self.room() || (self.weighs && !self.is_empty())
     }

@@ -1,4 +1,5 @@
-//! Handles that come and go under random schedules: the last of a side closes, and no message is left behind.
+//! Handles that come and go under random schedules: the last of a side closes, and no message is
+//! left behind.
 
 #[path = "../../../tests/it/common/give_up.rs"]
 mod give_up;

@@ -26,7 +26,8 @@ struct Options {
 }
 
 const MAX_THREADS: usize = 6;
-/// Histories for which the threads are started together. To start a thread takes longer than a history.
+/// Histories for which the threads are started together. To start a thread takes longer than a
+/// history.
 const BATCH: u64 = 200;
 
 const WORLD: World = World { now, pause };

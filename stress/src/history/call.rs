@@ -2,7 +2,8 @@
 
 use fastrand::Rng;
 
-/// How often a future is polled without an answer before it is dropped; `None`: until the answer comes.
+/// How often a future is polled without an answer before it is dropped; `None`: until the answer
+/// comes.
 pub type Patience = Option<u32>;
 
 #[derive(Clone, Copy, Debug)]

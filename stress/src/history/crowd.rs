@@ -1,8 +1,8 @@
 //! The tasks of one history, and who of them sleeps.
 //!
-//! When all of them sleep or have finished nothing can ever happen again, and it must be right that they sleep: then
-//! receivers sleep before an empty channel and senders before a full one, and the channel is open. A
-//! wakeup that got lost shows there, whatever the executor.
+//! When all of them sleep or have finished nothing can ever happen again, and it must be right that
+//! they sleep: then receivers sleep before an empty channel and senders before a full one, and the
+//! channel is open. A wakeup that got lost shows there, whatever the executor.
 
 use forebay::{Receiver, Sender};
 use std::fmt;
@@ -68,7 +68,8 @@ impl Crowd {
         }
     }
 
-    /// A task has fallen asleep or come to its end. If nobody is awake then but some sleep, `close` must wake them.
+    /// A task has fallen asleep or come to its end. If nobody is awake then but some sleep, `close`
+    /// must wake them.
     ///
     /// # Panics
     /// If it does not.

@@ -1,6 +1,7 @@
 //! Random histories of a channel: calls made by several tasks at a time, recorded and checked.
 //!
-//! Knows no executor, so that the package `shuttle` can compile it against its own build of the channel.
+//! Knows no executor, so that the package `shuttle` can compile it against its own build of the
+//! channel.
 
 mod call;
 mod crowd;

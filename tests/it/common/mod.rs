@@ -14,6 +14,6 @@ pub(crate) use executor::{Executor, Order};
 pub(crate) use give_up::give_up_after;
 pub(crate) use hand::{Task, Wakes};
 pub(crate) use ledger::{Ledger, Message};
-pub(crate) use queues::queues;
+pub(crate) use queues::{queues, queues_of_every_kind, take};
 pub(crate) use runtime::Runtime;
 pub(crate) use watchdog::watched;

@@ -1,4 +1,5 @@
-//! Many tasks at once, on every runtime: each item has exactly one fate, and the figures say how many had which.
+//! Many tasks at once, on every runtime: each item has exactly one fate, and the figures say how
+//! many had which.
 
 use super::{Item, Kind, Random, operations, seed};
 use crate::common::{Runtime, give_up_after, on_every_runtime};

@@ -1,7 +1,8 @@
-//! Random programs: on one thread against a model queue, step by step, and on every runtime with exact accounts of all
-//! items, crashes and cancels included.
+//! Random programs: on one thread against a model queue, step by step, and on every runtime with
+//! exact accounts of all items, crashes and cancels included.
 //!
-//! `FOREBAY_OPERATIONS` says how many operations (default: 30,000 and as many again), `FOREBAY_SEED` which.
+//! `FOREBAY_OPERATIONS` says how many operations (default: 30,000 and as many again),
+//! `FOREBAY_SEED` which.
 mod crowd;
 mod model;
 mod program;

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 thread_local! {
-    /// One bit for each message that exists. All threads of a model run on one thread of the process.
+    /// One bit for each message that exists. All threads of a model run on one thread of the
+    /// process.
     static ALIVE: Cell<u64> = const { Cell::new(0) };
 }
 

@@ -1,8 +1,9 @@
 //! What every model is written with.
 //!
-//! A model takes handles from [`channel`] or [`filled`], starts threads with [`spawn`], and polls its futures by hand, as
-//! [`Task`]s. The oracle for lost wakeups: when all threads are joined, [`drive`] polls what was woken, and only
-//! that, until nothing is; who can go on must have done so by then.
+//! A model takes handles from [`channel`] or [`filled`], starts threads with [`spawn`], and polls
+//! its futures by hand, as [`Task`]s. The oracle for lost wakeups: when all threads are joined,
+//! [`drive`] polls what was woken, and only that, until nothing is; who can go on must have done so
+//! by then.
 
 mod explore;
 mod message;
@@ -18,7 +19,8 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// Handles that threads and tasks share: the channel sees one of each, whose drop is no part of the model.
+/// Handles that threads and tasks share: the channel sees one of each, whose drop is no part of the
+/// model.
 pub(crate) type Tx = Arc<Sender<Message>>;
 pub(crate) type Rx = Arc<Receiver<Message>>;
 
@@ -27,7 +29,8 @@ pub(crate) fn channel(capacity: usize) -> (Tx, Rx) {
     (Arc::new(tx), Arc::new(rx))
 }
 
-/// An unbounded channel whose next message goes to this place of a block. A block has three for the checker.
+/// An unbounded channel whose next message goes to this place of a block. A block has three for the
+/// checker.
 pub(crate) fn unbounded_at(place: usize) -> (Tx, Rx) {
     let (tx, rx) = forebay::unbounded();
     for _ in 0..place {

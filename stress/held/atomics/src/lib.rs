@@ -1,7 +1,7 @@
 //! An atomic whose plain stores and exchanges can be held back, thread by thread.
 //!
-//! A sender's first store, and a receiver's after its claim, is the stamp of the slot: whoever is held there is held between its
-//! claim and its publication.
+//! A sender's first store, and a receiver's after its claim, is the stamp of the slot: whoever is
+//! held there is held between its claim and its publication.
 
 use std::cell::RefCell;
 use std::ops::Deref;

@@ -1,4 +1,5 @@
-//! Channels under everything at once, on every runtime, until the time is up. Every message is accounted for.
+//! Channels under everything at once, on every runtime, until the time is up. Every message is
+//! accounted for.
 
 mod fate;
 #[path = "../../../../tests/it/common/give_up.rs"]
@@ -25,7 +26,8 @@ struct Options {
     /// In addition to the minutes.
     #[arg(long, default_value_t = 0)]
     seconds: u64,
-    /// Of the first round; each further one has the next. It says what each task does, not how the tasks meet.
+    /// Of the first round; each further one has the next. It says what each task does, not how the
+    /// tasks meet.
     #[arg(long, default_value_t = fastrand::u64(..))]
     seed: u64,
     /// How many seconds without any call that ends are a stall.

@@ -1,4 +1,5 @@
-//! Ends the program when nothing goes on any more, and says where everybody stands, also after a panic.
+//! Ends the program when nothing goes on any more, and says where everybody stands, also after a
+//! panic.
 
 use crate::ledger::Message;
 use forebay::{Receiver, Sender};
