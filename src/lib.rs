@@ -170,6 +170,7 @@ mod reserve;
 mod send_many;
 mod sink;
 mod stream;
+mod streaming;
 mod timer;
 
 // The work queue, on a bare channel; and the guides, which are documentation only.

@@ -4,7 +4,7 @@ use crate::channel::Channel;
 use crate::error::TryRecvError;
 use crate::futures::Recv;
 use crate::handle::{closes, looks};
-use crate::stream::leave_streams;
+use crate::streaming::leave_streams;
 use crate::sync::{Arc, both};
 use crate::wait::Stage;
 use core::fmt;

@@ -7,7 +7,7 @@ use crate::futures::Receiving;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::receiver::Receiver;
-use crate::stream::Streaming;
+use crate::streaming::Streaming;
 use crate::sync::Backoff;
 use crate::wait::{self, Attempt, Outcome, Wait};
 use alloc::vec::Vec;

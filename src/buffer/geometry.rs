@@ -164,5 +164,33 @@ pub(crate) struct Traffic {
     pub(crate) received: usize,
 }
 
+/// The permits, in the word of a ring's tail.
+impl Position {
+    /// How many slots of a ring are reserved.
+    #[inline]
+    pub(super) fn permits(self) -> usize {
+        (self.0 >> Self::SHIFT) & Geometry::MAX_PERMITS
+    }
+
+    /// The same place and flags, with no permits.
+    #[inline]
+    pub(super) fn without_permits(self) -> Self {
+        Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits more: no more than [`MAX_PERMITS`](Geometry::MAX_PERMITS)
+    /// in all.
+    pub(super) fn with_more_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
+        Self(self.0 + (permits << Self::SHIFT))
+    }
+
+    /// The same place and flags, with so many permits less.
+    pub(super) fn with_fewer_permits(self, permits: usize) -> Self {
+        debug_assert!(self.permits() >= permits, "what was reserved is counted");
+        Self(self.0 - (permits << Self::SHIFT))
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,6 @@
 //! permits: slots that are reserved for messages which are not there yet. While it is not zero the
 //! word matches no stamp, so a sender that looks at its slot only learns of permits for nothing.
 
-use super::geometry::Geometry;
 use crate::sync::BUDGET;
 use core::fmt;
 
@@ -58,31 +57,6 @@ impl Position {
     /// Where a turn ends of which the first operation has led here, in a chain of blocks.
     pub(super) fn turn_end(self) -> Self {
         Self((self.0 & !Self::FLAGS).wrapping_add((BUDGET - 1) << Self::SHIFT))
-    }
-
-    /// How many slots of a ring are reserved.
-    #[inline]
-    pub(super) fn permits(self) -> usize {
-        (self.0 >> Self::SHIFT) & Geometry::MAX_PERMITS
-    }
-
-    /// The same place and flags, with no permits.
-    #[inline]
-    pub(super) fn without_permits(self) -> Self {
-        Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
-    }
-
-    /// The same place and flags, with so many permits more: no more than [`Geometry::MAX_PERMITS`]
-    /// in all.
-    pub(super) fn with_more_permits(self, permits: usize) -> Self {
-        debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
-        Self(self.0 + (permits << Self::SHIFT))
-    }
-
-    /// The same place and flags, with so many permits less.
-    pub(super) fn with_fewer_permits(self, permits: usize) -> Self {
-        debug_assert!(self.permits() >= permits, "what was reserved is counted");
-        Self(self.0 - (permits << Self::SHIFT))
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.
