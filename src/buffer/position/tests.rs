@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::buffer::cursor::Cursor;
+use crate::buffer::geometry::Geometry;
 use proptest::prelude::*;
 
 /// So many places there are before the word wraps around.
