@@ -178,8 +178,8 @@ impl Position {
         Self(self.0 & !(Geometry::MAX_PERMITS << Self::SHIFT))
     }
 
-    /// The same place and flags, with so many permits more: no more than [`MAX_PERMITS`](Geometry::MAX_PERMITS)
-    /// in all.
+    /// The same place and flags, with so many permits more: no more than
+    /// [`MAX_PERMITS`](Geometry::MAX_PERMITS) in all.
     pub(super) fn with_more_permits(self, permits: usize) -> Self {
         debug_assert!(self.permits() + permits <= Geometry::MAX_PERMITS, "the field overflows");
         Self(self.0 + (permits << Self::SHIFT))
