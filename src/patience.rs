@@ -5,6 +5,9 @@
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, this_thread};
 
+/// Nothing comes from another thread while this one spins.
+const ONE_THREAD: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
+
 /// What both sides of a channel have learned.
 #[derive(Debug)]
 pub(crate) struct Patience {
@@ -68,9 +71,6 @@ impl Patient<'_> {
         /// As long as the system needs to wake a thread.
         const MANY: u32 = 2000;
 
-        /// There is no other one, and nothing comes while this one spins.
-        const ONE_THREAD: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
-
         if ONE_THREAD {
             return 0;
         }
@@ -102,7 +102,7 @@ impl Patient<'_> {
 
     /// This side is about to wake the other one.
     pub(crate) fn wakes(self) {
-        if self.own.spin.is_some() {
+        if !ONE_THREAD && self.own.spin.is_some() {
             self.own.is_on(this_thread());
         }
     }

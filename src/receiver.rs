@@ -81,8 +81,9 @@ impl<T> Receiver<T> {
     /// keep their place. Keep the future: [`recv_owned`](Self::recv_owned), made before the loop
     /// and polled by `&mut`, receives again and again.
     ///
-    /// A task that receives in a loop gives way once in 512 messages at the latest: the future is
-    /// pending then, also beside a message, and has woken its task.
+    /// A task that receives in a loop gives way once in 512 messages, or in as many as there is
+    /// room for, up to 4096: the future is pending then, also beside a message, and has woken its
+    /// task. It is a count of the channel: a loop over many channels gives way as often in each.
     ///
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is
@@ -94,7 +95,7 @@ impl<T> Receiver<T> {
     /// holds for all that receives.
     ///
     /// # A single poll
-    /// may be pending although a message is inside: once in 512 messages, and while another thread
+    /// may be pending although a message is inside: where a loop gives way, and while another thread
     /// is in the middle of sending or receiving one. The task is woken at once then. So
     /// `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///

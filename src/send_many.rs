@@ -7,7 +7,7 @@ use crate::futures::Sending;
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::sender::Sender;
-use crate::sync::{BUDGET, Backoff};
+use crate::sync::{Backoff, MOST_AT_ONCE};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -254,7 +254,7 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Position> {
         let unsent = self.unsent.as_mut().expect("`SendMany` polled after completion");
-        unsent.send(self.sending.channel, BUDGET).map(|all| {
+        unsent.send(self.sending.channel, MOST_AT_ONCE).map(|all| {
             let unsent = self.unsent.take().expect("it was there");
             if all { Ok(unsent.sent) } else { Err(SendError(unsent)) }
         })

@@ -71,8 +71,8 @@ impl<T> Sender<T> {
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.
     ///
-    /// A task that sends in a loop gives way once in 512 messages at the latest: the future is
-    /// pending then, also beside room, and has woken its task.
+    /// A task that sends in a loop gives way once in 512 messages, or in as many as there is room
+    /// for, up to 4096: the future is pending then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the message was not sent, and is dropped

@@ -14,7 +14,7 @@ use futures_core::stream::{FusedStream, Stream};
 /// A `recv` that was woken and is held unpolled keeps the streams waiting for that one message.
 ///
 /// # Yielding
-/// As with `recv`, a task that finds only messages gives way once in 512 of them at the latest:
+/// As with `recv`, a task that finds only messages gives way now and then:
 /// adapters that look for `Pending` (`ready_chunks`) see it.
 ///
 /// # Cancel safety

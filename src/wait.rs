@@ -111,7 +111,7 @@ impl<A: Attempt> Wait<A> {
         if let Some(output) = fast(&mut self.attempt) {
             return Some(output);
         }
-        // A thread is in nobody's way: it begins another turn.
+        // A thread is in nobody's way: a turn that is over begins anew.
         let _ = HEURISTICS && self.attempt.gives_way();
         crate::sync::with_parker(|parker| {
             loop {

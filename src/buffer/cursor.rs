@@ -32,10 +32,12 @@ impl Cursor {
         self.turn_end.store(end.0, Ordering::Relaxed);
     }
 
-    /// The turn ends so much sooner.
+    /// The turn ends so much sooner, if it has not ended.
     pub(super) fn shorten_turn(&self, by: usize) {
-        let end = self.turn_end.load(Ordering::Relaxed);
-        self.turn_end.store(end.wrapping_sub(by), Ordering::Relaxed);
+        if !self.turn_is_over(self.load(Ordering::Relaxed)) {
+            let end = self.turn_end.load(Ordering::Relaxed);
+            self.turn_end.store(end.wrapping_sub(by), Ordering::Relaxed);
+        }
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! How positions run through a ring, and what lies between two of them.
 
 use super::position::Position;
-use crate::sync::BUDGET;
+use crate::sync::turn;
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes
 /// on.
@@ -16,6 +16,8 @@ pub(super) struct Geometry {
     turn: usize,
     /// From a slot to the same one of the next lap.
     lap: usize,
+    /// How many operations make a task's turn.
+    budget: usize,
 }
 
 impl Geometry {
@@ -43,6 +45,7 @@ impl Geometry {
             mask: places - 1,
             turn: (places - last) << Self::SHIFT,
             lap: places << Self::SHIFT,
+            budget: turn(capacity),
         })
     }
 
@@ -86,11 +89,12 @@ impl Geometry {
         Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
     }
 
-    /// Where a turn ends of which the first operation has led here. Places that no slot has count
-    /// as well: it is somewhat shorter in most rings, but takes a whole lap where that has no more
-    /// slots.
-    pub(super) fn turn_end(position: Position) -> Position {
-        Self::in_row(Position(position.0 & !(Self::STEP - 1)), BUDGET - 1)
+    /// Where a turn ends of which so many operations have led here. In a small ring places that no
+    /// slot has count as well: it is somewhat shorter there, but takes a whole lap.
+    pub(super) fn turn_end(&self, position: Position, done: usize) -> Position {
+        let place = Position(position.0 & !(Self::STEP - 1));
+        let left = self.budget - done;
+        if left > self.capacity() { Self::in_row(place, left) } else { self.ahead(place, left) }
     }
 
     /// Whether both stand at the same place, whatever their flags and permits.

@@ -14,7 +14,6 @@
 //! permits: slots that are reserved for messages which are not there yet. While it is not zero the
 //! word matches no stamp, so a sender that looks at its slot only learns of permits for nothing.
 
-use crate::sync::BUDGET;
 use core::fmt;
 
 /// The value of a position word.
@@ -54,9 +53,9 @@ impl Position {
         self.0 & Self::MARKED != 0
     }
 
-    /// Where a turn ends of which the first operation has led here, in a chain of blocks.
-    pub(super) fn turn_end(self) -> Self {
-        Self((self.0 & !Self::FLAGS).wrapping_add((BUDGET - 1) << Self::SHIFT))
+    /// The place so many operations on in a chain of blocks, where a turn ends.
+    pub(super) fn turn_end(self, operations: usize) -> Self {
+        Self((self.0 & !Self::FLAGS).wrapping_add(operations << Self::SHIFT))
     }
 
     /// The flags on which whoever replaces the word must act: waiting, and then marked.

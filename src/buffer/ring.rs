@@ -59,7 +59,7 @@ impl<T> Ring<T> {
         slots.try_reserve_exact(capacity).ok()?;
         slots.extend((0..capacity).map(|index| Slot::vacant(geometry.first(index))));
         let start = geometry.start();
-        let turn_end = Geometry::turn_end(start);
+        let turn_end = geometry.turn_end(start, 0);
         Some(Self {
             tail: CachePadded::new(Cursor::new(start.marked(watched), turn_end)),
             head: CachePadded::new(Cursor::new(start, turn_end)),
@@ -67,6 +67,12 @@ impl<T> Ring<T> {
             slots: slots.into_boxed_slice(),
             geometry,
         })
+    }
+
+    /// Where a turn ends of which one operation has led here.
+    #[inline]
+    pub(super) fn turn_end(&self, position: Position) -> Position {
+        self.geometry.turn_end(position, 1)
     }
 
     /// Claims the next slot for a message if it is vacant and nobody else is faster.

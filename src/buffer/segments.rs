@@ -51,9 +51,9 @@ struct End<T> {
 }
 
 impl<T> End<T> {
-    fn new(block: *mut Block<T>, marked: bool) -> Self {
+    fn new(block: *mut Block<T>, marked: bool, turn: usize) -> Self {
         let start = Position::start(PLACES).marked(marked);
-        Self { position: Cursor::new(start, start.turn_end()), block: AtomicPtr::new(block) }
+        Self { position: Cursor::new(start, start.turn_end(turn)), block: AtomicPtr::new(block) }
     }
 
     /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
@@ -88,11 +88,11 @@ pub(crate) struct Segments<T> {
 }
 
 impl<T> Segments<T> {
-    pub(crate) fn new(watched: bool) -> Self {
+    pub(crate) fn new(watched: bool, turn: usize) -> Self {
         let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
-        let tail = End::new(block, watched);
+        let tail = End::new(block, watched, turn);
         let front = Front {
-            end: End::new(block, false),
+            end: End::new(block, false, turn),
             tail: CachedPosition::new(Position::start(PLACES)),
         };
         Self {

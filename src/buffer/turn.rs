@@ -6,8 +6,10 @@
 
 use super::cursor::Cursor;
 use super::position::Position;
-use super::{Buffer, Geometry};
+use super::weighted::Weighted;
+use super::{Buffer, ByWeight, Geometry, Unbounded};
 use crate::sync::Ordering::Relaxed;
+use crate::sync::turn;
 
 impl<T> Buffer<T> {
     /// Whether the turn of those who push is over.
@@ -39,12 +41,12 @@ impl<T> Buffer<T> {
         self.begin_turn(self.messages_head());
     }
 
-    #[inline]
     fn begin_turn(&self, word: &Cursor) {
         let position = word.load(Relaxed);
         word.end_turn_at(match self {
-            Self::Bounded(_) => Geometry::turn_end(position),
-            Self::Chained(_) => position.turn_end(),
+            Self::Bounded(ring) => ring.turn_end(position),
+            Self::Chained(Unbounded(_)) => position.turn_end(turn(0) - 1),
+            Self::Chained(ByWeight(_)) => position.turn_end(Weighted::<T>::TURN - 1),
         });
     }
 

@@ -30,7 +30,7 @@ use super::geometry::Traffic;
 use super::position::Position;
 use super::segments::Segments;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Backoff, CachePadded, Distance, uninterrupted};
+use crate::sync::{AtomicUsize, Backoff, CachePadded, Distance, turn, uninterrupted};
 use core::mem::ManuallyDrop;
 
 /// A message, and the room that it takes.
@@ -72,11 +72,14 @@ impl<T> Weighted<T> {
     /// The largest limit that a word can represent beside its flags.
     pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 1);
 
+    /// The length of a turn: it is not known how many messages there is room for.
+    pub(super) const TURN: usize = turn(usize::MAX);
+
     /// `limit` is not zero, and no more than [`MAX`](Self::MAX).
     pub(super) fn new(limit: usize, weigh: fn(&T) -> usize) -> Self {
         Self {
             // Marked: after each push there is one to look for whom there is room left.
-            messages: ManuallyDrop::new(Segments::new(true)),
+            messages: ManuallyDrop::new(Segments::new(true, Self::TURN)),
             taken: CachePadded::new(Cursor::new(Position::of_weight(0), Position::of_weight(0))),
             after: Distance::new(),
             goal: AtomicUsize::new(0),

@@ -2,7 +2,7 @@
 
 use super::Channel;
 use crate::buffer::{PopError, PushError, Stage};
-use crate::sync::{BUDGET, both};
+use crate::sync::{MOST_AT_ONCE, both};
 use alloc::vec::Vec;
 
 impl<T> Channel<T> {
@@ -27,7 +27,8 @@ impl<T> Channel<T> {
     /// `messages`.
     pub(crate) fn pop_many(&self, messages: &mut Vec<T>, limit: usize) -> Result<usize, PopError> {
         // Not for ever, where others go on sending.
-        let limit = if limit > BUDGET { limit.min(self.len().max(BUDGET)) } else { limit };
+        let limit =
+            if limit > MOST_AT_ONCE { limit.min(self.len().max(MOST_AT_ONCE)) } else { limit };
         let mut taken = 0;
         loop {
             match self.buffer.pop_many(messages, limit - taken) {

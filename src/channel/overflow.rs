@@ -33,7 +33,6 @@ impl<T> Channel<T> {
         match self.overflow {
             Overflow::Wait => return Outcome::Blocked(full),
             Overflow::Refuse => {
-                self.buffer.spend_push();
                 self.count_refused(1);
                 return Outcome::Done(Err(TrySendError::Full(message.take().expect("kept"))));
             }
@@ -43,9 +42,7 @@ impl<T> Channel<T> {
                 }
             }
             Overflow::DropNewest => {
-                self.buffer.spend_push();
-                self.count_displaced();
-                *displaced = message.take();
+                self.drop_newest(message, displaced);
             }
         }
         Outcome::Done(Ok(()))
@@ -80,12 +77,17 @@ impl<T> Channel<T> {
                 true
             }
             Err(NotDisplaced::Nothing) => {
-                *displaced = message.take();
-                self.count_displaced();
+                self.drop_newest(message, displaced);
                 true
             }
             Err(NotDisplaced::Contended) => false,
         }
+    }
+
+    fn drop_newest(&self, message: &mut Option<T>, displaced: &mut Option<T>) {
+        self.buffer.spend_push();
+        *displaced = message.take();
+        self.count_displaced();
     }
 
     fn count_displaced(&self) {
@@ -96,6 +98,7 @@ impl<T> Channel<T> {
 
     /// Takes note of messages that are given back for want of room.
     pub(crate) fn count_refused(&self, messages: usize) {
+        self.buffer.spend_push();
         if let Some(watch) = &self.watch {
             watch.count_refused(messages);
         }

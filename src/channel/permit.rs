@@ -45,11 +45,11 @@ impl<T> Channel<T> {
 
     /// Gives the room of `n` permits back, and wakes those who wait for it.
     pub(crate) fn release(&self, n: usize) {
+        self.buffer.spend_push();
         if self.capacity().is_none() || n == 0 {
             return;
         }
         self.buffer.release(n);
-        self.buffer.spend_push();
         // [release] whatever the flags say: they are in the head word, and this has changed the
         // tail. A waiter that takes its place later finds the room.
         wake_or(&self.vacancies, n, || self.clearings.wake_all());

@@ -4,15 +4,15 @@ use super::Channel;
 use crate::overflow::Overflow;
 
 impl<T> Channel<T> {
-    /// Whether a `recv` that need not wait if it is `ready` is to give way to other tasks first.
-    /// The turn of another begins then.
+    /// Whether a `recv` is to give way to other tasks first, which need not wait if it is `ready`. A
+    /// turn that is over begins anew: who is not ready waits.
     #[inline]
     pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
-        let gives_way = self.buffer.pop_turn_is_over() && ready();
-        if gives_way {
+        let is_over = self.buffer.pop_turn_is_over();
+        if is_over {
             self.begin_recv_turn();
         }
-        gives_way
+        is_over && ready()
     }
 
     /// The same of a `send` that need not wait.
@@ -26,11 +26,11 @@ impl<T> Channel<T> {
     }
 
     fn push_gives_way(&self, never_waits: bool) -> bool {
-        let gives_way = self.buffer.push_turn_is_over() && (never_waits || !self.is_full());
-        if gives_way {
+        let is_over = self.buffer.push_turn_is_over();
+        if is_over {
             self.begin_send_turn();
         }
-        gives_way
+        is_over && !self.is_closed() && (never_waits || !self.is_full())
     }
 
     /// The turn of a receiver begins, of which one operation is done.

@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::{Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::{Arc, BUDGET, for_each};
+use crate::sync::{Arc, MOST_AT_ONCE, for_each};
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -93,7 +93,7 @@ impl<'a, T> Batch<'a, T> {
     /// Takes what is there at once.
     fn filled(first: Job<'a, T>, shared: &'a Arc<Shared<T>>, max: usize) -> Self {
         // Not for ever, where others go on putting.
-        let max = max.min(shared.store().len().saturating_add(1).max(BUDGET));
+        let max = max.min(shared.store().len().saturating_add(1).max(MOST_AT_ONCE));
         let mut jobs = alloc::vec![first];
         while jobs.len() < max {
             let Ok(job) = Job::try_get(shared) else { break };

@@ -64,8 +64,8 @@ impl<T> Queue<T> {
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.
     ///
-    /// A task that puts in a loop gives way once in 512 items at the latest: the future is pending
-    /// then, also beside room, and has woken its task.
+    /// A task that puts in a loop gives way once in 512 items, or in as many as there is room for,
+    /// up to 4096: the future is pending then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the item was not put, and is dropped with
@@ -122,7 +122,7 @@ impl<T> Queue<T> {
     ///
     /// # Fairness
     /// As with [`put`](Self::put): by age, an item is free to all until it is taken, and a loop
-    /// gives way once in 512 jobs at the latest.
+    /// gives way as often.
     ///
     /// The place is that of the future. A loop around `select!` that makes a new `get` in each turn
     /// begins at the end of the line each time, and gets next to nothing beside workers that keep

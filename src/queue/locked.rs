@@ -69,8 +69,8 @@ impl<T> Locked<T> {
             }),
             maxsize,
             options,
-            puts: Turn::new(),
-            gets: Turn::new(),
+            puts: Turn::new(maxsize),
+            gets: Turn::new(maxsize),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -93,11 +93,11 @@ impl<T> Locked<T> {
     }
 
     fn put_gives_way(&self, never_waits: bool) -> bool {
-        let gives_way = self.puts.is_over() && (never_waits || !self.is_full());
-        if gives_way {
+        let is_over = self.puts.is_over();
+        if is_over {
             self.begin_turn(Side::Vacancies);
         }
-        gives_way
+        is_over && !self.is_shut_down() && (never_waits || !self.is_full())
     }
 
     /// Wakes the waiters for a level, if it has changed.
@@ -228,11 +228,11 @@ impl<T> Store<T> for Locked<T> {
         match side {
             Side::Vacancies => self.put_gives_way(self.options.overflow.drops()),
             Side::Arrivals | Side::Streams => {
-                let gives_way = self.gets.is_over() && self.len() != 0;
-                if gives_way {
+                let is_over = self.gets.is_over();
+                if is_over {
                     self.begin_turn(side);
                 }
-                gives_way
+                is_over && self.len() != 0
             }
         }
     }

@@ -48,7 +48,7 @@
 //! | `qsize()`, `empty()`, `full()` | [`len`](Queue::len), [`is_empty`](Queue::is_empty), [`is_full`](Queue::is_full) | one moment during the call: other threads go on |
 //! | `maxsize` | [`capacity`](Queue::capacity) | an `Option` |
 //! | `_unfinished_tasks` | [`unfinished`](Queue::unfinished) | public |
-//! | wait order | wait order | by the age of the wait: a getter or putter that was woken and finds that another was faster keeps its place, where asyncio sends it to the end and may do so for ever; and a loop over ready operations gives way once in 512 |
+//! | wait order | wait order | by the age of the wait: a getter or putter that was woken and finds that another was faster keeps its place, where asyncio sends it to the end and may do so for ever; and a loop over ready operations gives way now and then |
 //! | cancelling `put`, `get`, `join` | dropping the future | nothing put, nothing taken, the wakeup goes to the next, as in asyncio; but at once, not at the next turn of a loop: if somebody is robbed in the same turn, of several that wait another one may be next |
 //! | - | [`Job::requeue`], [`Job::give_back`], [`Builder::retries`], [`Queue::dead_letters`](Queue::dead_letters), [`Queue::stop`], [`Queue::pool`], [`Queue::get_many`] | asyncio has none of them |
 //! | one event loop, one thread | any executors, any threads, also blocking | |

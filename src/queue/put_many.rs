@@ -7,7 +7,7 @@ use super::shared::Shared;
 use super::store::{Origin, Refusal, Seen, Side};
 use crate::gate::Gate;
 use crate::patience::Patient;
-use crate::sync::BUDGET;
+use crate::sync::MOST_AT_ONCE;
 use crate::wait::{Attempt, Outcome, Wait};
 use alloc::vec::{self, Vec};
 use core::fmt;
@@ -103,7 +103,7 @@ impl<T> Attempt for PuttingMany<'_, T> {
     type Seen = Seen;
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
-        for _ in 0..BUDGET {
+        for _ in 0..MOST_AT_ONCE {
             if self.item.is_none() {
                 self.item = self.rest.next();
             }

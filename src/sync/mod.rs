@@ -96,9 +96,21 @@ pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 
-/// After so many operations, of which only the first had to wait, the turn of a task is over, and
-/// the executor gets its own.
-pub(crate) const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
+/// After so many operations, of which none had to wait, the turn of a task is over and the executor
+/// gets its own.
+const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
+
+/// The most operations of one call, such as the messages of a batch.
+pub(crate) const MOST_AT_ONCE: usize = BUDGET;
+
+/// The length of a turn where there is so much room: long enough to fill (empty) it, if that is not
+/// too much, or a whole part of it. Whoever gives way in the middle may come back before those who
+/// were woken for the rest.
+pub(crate) const fn turn(room: usize) -> usize {
+    const MOST: usize = 8 * BUDGET;
+
+    if room > BUDGET { room.div_ceil(room.div_ceil(MOST)) } else { BUDGET }
+}
 
 /// Keeps what it holds on cache lines that nothing else uses, so that one side's writes do not take
 /// them away from the other side: in a `repr(C)` struct where another one of its kind or a

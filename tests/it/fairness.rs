@@ -18,7 +18,7 @@ use forebay::{Builder, Overflow, Sender, bounded, unbounded};
 use futures_lite::future::{poll_once, yield_now};
 use futures_lite::{FutureExt, StreamExt};
 
-const CAPACITIES: [usize; 4] = [1, 3, 10, 100];
+const CAPACITIES: [usize; 5] = [1, 3, 10, 100, 513];
 /// Senders and receivers.
 const SHAPES: [(usize, usize); 6] = [(4, 1), (1, 4), (4, 4), (20, 1), (1, 20), (8, 8)];
 
@@ -153,6 +153,8 @@ struct Case {
 fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
     for shape in SHAPES {
         for capacity in CAPACITIES {
+            // Twenty rounds at least.
+            let messages = messages.max(20 * capacity * shape.0.max(shape.1));
             let check = |operation: &str, side: &Side| {
                 let name = format!("{operation} at {capacity}, {shape:?}, {order:?}");
                 check(&Case { name, capacity }, side);
@@ -374,14 +376,23 @@ fn tasks_are_served_in_the_order_in_which_they_began() {
 /// After so many operations a task that finds them ready lets others run.
 const BUDGET: usize = 512;
 const LOOPS: usize = 5 * BUDGET;
+/// The most that a turn takes where there is room for more.
+const LONGEST: usize = 8 * BUDGET;
 
 /// A task that does nothing but `operation`, which never has to wait, gives way often enough, and
 /// wakes itself.
 #[track_caller]
-fn assert_gives_way(what: &str, mut operation: impl AsyncFnMut()) {
+fn assert_gives_way(what: &str, operation: impl AsyncFnMut()) {
+    assert_gives_way_after(BUDGET, what, operation);
+}
+
+/// The same where there is more room, and a turn has so many operations.
+#[track_caller]
+fn assert_gives_way_after(budget: usize, what: &str, mut operation: impl AsyncFnMut()) {
     let done = Cell::new(0);
+    let loops = 5 * budget;
     let mut task = Task::new(async {
-        for _ in 0..LOOPS {
+        for _ in 0..loops {
             operation().await;
             done.set(done.get() + 1);
         }
@@ -390,40 +401,41 @@ fn assert_gives_way(what: &str, mut operation: impl AsyncFnMut()) {
         let before = done.get();
         let polled = task.poll();
         let turn = done.get() - before;
-        assert!(turn <= BUDGET, "{what}: {turn} operations without giving way");
+        assert!(turn <= budget, "{what}: {turn} operations without giving way");
         if polled.is_ready() {
             break;
         }
         assert_eq!(task.wakes(), wakes, "{what}: whoever gives way asks for another turn");
-        assert!(wakes <= LOOPS, "{what}: it gets on");
+        assert!(wakes <= loops, "{what}: it gets on");
     }
-    assert_eq!(done.get(), LOOPS);
+    assert_eq!(done.get(), loops);
 }
 
 #[test]
 fn a_loop_over_ready_messages_gives_way() {
-    for capacity in [Some(LOOPS), None] {
+    for (capacity, budget) in [(Some(5 * LONGEST), LONGEST), (None, BUDGET)] {
         let (tx, rx) = capacity.map_or_else(unbounded, bounded);
-        assert_gives_way("send", async || tx.send(0).await.unwrap());
-        assert_eq!(rx.len(), LOOPS);
-        assert_gives_way("recv", async || assert_eq!(rx.recv().await, Ok(0)));
-        (0..LOOPS).for_each(|_| assert_eq!(tx.try_send(0), Ok(())));
+        assert_gives_way_after(budget, "send", async || tx.send(0).await.unwrap());
+        assert_eq!(rx.len(), 5 * budget);
+        assert_gives_way_after(budget, "recv", async || assert_eq!(rx.recv().await, Ok(0)));
+        (0..5 * budget).for_each(|_| assert_eq!(tx.try_send(0), Ok(())));
         let mut stream = rx.clone();
-        assert_gives_way("next", async || assert_eq!(stream.next().await, Some(0)));
+        assert_gives_way_after(budget, "next", async || assert_eq!(stream.next().await, Some(0)));
     }
     // One place after another becomes ready, at any number of places.
     for capacity in [1, 2, 3, 5, 100, 512, 513, 1000] {
         let (tx, rx) = bounded(capacity);
         let mut stream = rx.clone();
-        assert_gives_way(&format!("send of {capacity}"), async || {
+        let budget = BUDGET.max(capacity);
+        assert_gives_way_after(budget, &format!("send of {capacity}"), async || {
             tx.send(0).await.unwrap();
             rx.try_recv().unwrap();
         });
-        assert_gives_way(&format!("recv of {capacity}"), async || {
+        assert_gives_way_after(budget, &format!("recv of {capacity}"), async || {
             tx.try_send(0).unwrap();
             rx.recv().await.unwrap();
         });
-        assert_gives_way(&format!("next of {capacity}"), async || {
+        assert_gives_way_after(budget, &format!("next of {capacity}"), async || {
             tx.try_send(0).unwrap();
             stream.next().await.unwrap();
         });
@@ -432,13 +444,19 @@ fn a_loop_over_ready_messages_gives_way() {
 
 #[test]
 fn a_loop_over_ready_items_gives_way() {
-    for (number, queue) in queues::<usize>(LOOPS).iter().enumerate() {
-        assert_gives_way(&format!("put, {number}"), async || queue.put(0).await.unwrap());
-        assert_eq!(queue.len(), LOOPS);
-        assert_gives_way(&format!("get, {number}"), async || queue.get().await.unwrap().done());
-        (0..LOOPS).for_each(|_| assert_eq!(queue.try_put(0), Ok(())));
+    for (number, queue) in queues::<usize>(5 * LONGEST).iter().enumerate() {
+        assert_gives_way_after(LONGEST, &format!("put, {number}"), async || {
+            queue.put(0).await.unwrap();
+        });
+        assert_eq!(queue.len(), 5 * LONGEST);
+        assert_gives_way_after(LONGEST, &format!("get, {number}"), async || {
+            queue.get().await.unwrap().done();
+        });
+        (0..5 * LONGEST).for_each(|_| assert_eq!(queue.try_put(0), Ok(())));
         let mut jobs = queue.jobs();
-        assert_gives_way(&format!("next, {number}"), async || jobs.next().await.unwrap().done());
+        assert_gives_way_after(LONGEST, &format!("next, {number}"), async || {
+            jobs.next().await.unwrap().done();
+        });
     }
 }
 
@@ -456,6 +474,11 @@ fn a_loop_that_never_waits_gives_way_whatever_it_does() {
     let (tx, _rx) = Builder::new().capacity(1).overflow(Overflow::Refuse).build().unwrap();
     tx.try_send(0).unwrap();
     assert_gives_way("refused", async || assert!(tx.offer(0).await.is_err()));
+    let refuses = queue::Builder::new().maxsize(1).overflow(Overflow::Refuse);
+    for queue in [refuses.clone().fifo().unwrap(), refuses.lifo().unwrap()] {
+        assert!(queue.try_put(0).is_ok());
+        assert_gives_way("a refused put", async || assert!(queue.offer(0).await.is_err()));
+    }
     let (tx, rx) = bounded(100);
     assert_gives_way("reserve", async || drop(tx.reserve().await.unwrap()));
     // A fixed number of messages at a time, of which one passes a place where a budget could end.

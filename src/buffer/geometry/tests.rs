@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::buffer::cursor::Cursor;
-use crate::sync::BUDGET;
 use proptest::prelude::*;
 
 /// A ring's capacity, and how many messages have passed.
@@ -227,18 +226,21 @@ proptest! {
 
     /// Whatever is below the place. It is over from its end on.
     #[test]
-    fn a_turn_is_a_budget_or_shorter_and_takes_a_whole_lap(
-        capacity in 1..2000_usize, number in any::<u32>(), below in below(),
+    fn a_turn_takes_a_lap_or_an_even_part_of_one(
+        capacity in prop_oneof![1..700_usize, 4000..8193_usize], number in any::<u32>(), below in below(),
     ) {
         let from = Count { capacity, number: number.into() };
-        let end = Geometry::turn_end(from.position(below));
+        let end = from.geometry().turn_end(from.position(below), 0);
         let word = Cursor::new(from.position(below), end);
         let is_over = |by| word.turn_is_over(from.after(by).position(below));
-        let length = (1..=BUDGET).find(|&by| is_over(by)).unwrap();
-        prop_assert!(length < BUDGET, "{length}");
-        prop_assert!(capacity > BUDGET || length + 1 >= capacity, "{length}");
-        prop_assert!(!capacity.is_power_of_two() || length == BUDGET - 1);
+        let length = (1..=4096).find(|&by| is_over(by)).unwrap();
         prop_assert!((length..2 * length).all(is_over));
+        if capacity <= 512 {
+            prop_assert!((capacity..=512).contains(&length), "{length}");
+            prop_assert!(!capacity.is_power_of_two() || length == 512);
+        } else {
+            prop_assert_eq!(length, if capacity <= 4096 { capacity } else { capacity.div_ceil(2) });
+        }
     }
 }
 

@@ -1,22 +1,24 @@
 //! The turn of one side.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, BUDGET, HEURISTICS};
+use crate::sync::{AtomicUsize, HEURISTICS, turn};
 
 #[derive(Debug)]
 pub(super) struct Turn {
+    length: usize,
     /// How many operations are left.
     left: AtomicUsize,
 }
 
 impl Turn {
-    pub(super) fn new() -> Self {
-        Self { left: AtomicUsize::new(BUDGET) }
+    pub(super) fn new(maxsize: Option<usize>) -> Self {
+        let length = turn(maxsize.unwrap_or_default());
+        Self { length, left: AtomicUsize::new(length) }
     }
 
     /// The first operation is done.
     pub(super) fn begin(&self) {
-        self.left.store(BUDGET - 1, Relaxed);
+        self.left.store(self.length - 1, Relaxed);
     }
 
     /// One operation; under the lock.
