@@ -272,9 +272,9 @@ pub(crate) fn receive(core: &Core, message: Message) -> Option<Delivered> {
     })
 }
 
-/// How often a message was handed out, its number in the stream, and its time. The server writes them into
-/// the subject for its ack: after `$JS.ACK`, perhaps a domain and an account, the stream and the
-/// consumer.
+/// How often a message was handed out, its number in the stream, and its time. The server writes
+/// them into the subject for its ack: after `$JS.ACK`, perhaps a domain and an account, the stream
+/// and the consumer.
 fn counts(reply: &str) -> Option<(u32, u64, u64)> {
     let words: Vec<_> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
     let first = if words.len() >= 9 { 4 } else { 2 };

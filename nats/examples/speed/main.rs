@@ -1,5 +1,5 @@
-//! What the queue costs beside the raw client, on one server or three, in one run. Many short rounds
-//! say more than few long ones where a machine is shared.
+//! What the queue costs beside the raw client, on one server or three, in one run. Many
+//! short rounds say more than few long ones where a machine is shared.
 //!
 //! ```sh
 //! cargo run --release --example speed
