@@ -92,9 +92,13 @@ impl Builder {
     /// such returns it goes to the [dead letters](Queue::dead_letters) and counts as
     /// [`failed`](Queue::failed).
     ///
-    /// The server counts how often it has handed an item out. So whatever made it come back counts:
-    /// a drop, a process that was killed, a lease that ran out, [`requeue`](crate::Job::requeue).
-    /// After a crash of the server the count of the last moments can begin again.
+    /// Whatever made it come back from a worker counts: a drop, a process that was killed, a lease
+    /// that ran out, [`requeue`](crate::Job::requeue). What comes back without a worker having had
+    /// it does not, and an item that no worker had never becomes a dead letter. After a crash of
+    /// the server the count of the last moments can begin again.
+    ///
+    /// With a limit of zero each attempt is noted on the server before a worker has the job: that
+    /// is one more round trip. With others only those after the first are.
     pub fn retries(mut self, limit: u32) -> Self {
         self.retries = Some(limit);
         self

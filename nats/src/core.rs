@@ -145,7 +145,7 @@ impl Core {
     pub(crate) async fn publish(&self, id: &str, payload: Bytes) -> Result<(), Refused> {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Msg-Id", id);
-        publish(&self.nats, self.subject.clone(), headers, payload).await
+        publish(&self.nats, self.subject.clone(), headers, payload).await.map(drop)
     }
 
     /// What the server says of the queue, asked once.
@@ -216,18 +216,18 @@ pub(crate) enum Refused {
     Failed(Fault),
 }
 
-/// Publishes to a stream, once.
+/// Publishes to a stream, once. Returns the number of the message.
 pub(crate) async fn publish(
     nats: &Nats,
     subject: String,
     headers: HeaderMap,
     payload: Bytes,
-) -> Result<(), Refused> {
+) -> Result<u64, Refused> {
     let request = Request::new().headers(headers).payload(payload).timeout(Some(ANSWER));
     let answer = nats.send(subject, request).await.map_err(Refused::Failed)?;
     let answer = serde_json::from_slice::<Response<PublishAck>>(&answer.payload);
     match answer.map_err(unreadable).map_err(Refused::Failed)? {
-        Response::Ok(_) => Ok(()),
+        Response::Ok(ack) => Ok(ack.sequence),
         // The same number stands for other limits, and for a disk that is full.
         Response::Err { error }
             if error.error_code().0 == 10077 && error.to_string().contains("maximum messages") =>

@@ -4,7 +4,7 @@ use crate::codec::{BoxError, Codec, Json};
 use crate::core::{Core, StreamInfo};
 use crate::fault::Fault;
 use crate::names;
-use crate::nats::NO_MESSAGE;
+use crate::nats::{NO_MESSAGE, Nats};
 use crate::queue::Queue;
 use crate::room::{self, Refusal};
 use crate::settle::{ATTEMPTS, REASON, Reason};
@@ -13,7 +13,7 @@ use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessage;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct DeadLetter<T, C = Json> {
 }
 
 impl<T, C> DeadLetter<T, C> {
-    /// How often it was handed out.
+    /// How often workers had it in hand.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -108,23 +108,33 @@ struct Found {
     message: RawMessage,
 }
 
+/// The message of a stream that a question is for, asked once.
+pub(crate) async fn found(
+    nats: &Nats,
+    stream: &str,
+    question: Value,
+) -> Result<StreamMessage, Fault> {
+    let subject = format!("STREAM.MSG.GET.{stream}");
+    let found: Found = nats.api(&subject, question.to_string()).await?;
+    StreamMessage::try_from(found.message)
+        .map_err(|error| Fault::Server { code: 0, text: error.to_string() })
+}
+
 pub(crate) async fn list<T, C>(queue: &Queue<T, C>) -> Result<Vec<DeadLetter<T, C>>, Fault> {
     let core = queue.core();
-    let subject = format!("STREAM.MSG.GET.{}", names::dead(&core.name));
+    let stream = names::dead(&core.name);
     let letters = names::letters(&core.name);
     let listing = async {
         let mut next = info(core).await?.state.first_seq.max(1);
         let mut list = Vec::new();
         loop {
             let question = json!({ "seq": next, "next_by_subj": letters });
-            let ask = || core.nats.api::<Found>(&subject, question.to_string());
-            let found = match core.patience().ask(ask).await {
-                Ok(found) => found,
+            let ask = || found(&core.nats, &stream, question.clone());
+            let message = match core.patience().ask(ask).await {
+                Ok(message) => message,
                 Err(Fault::Server { code: NO_MESSAGE, .. }) => return Ok(list),
                 Err(fault) => return Err(fault),
             };
-            let message = StreamMessage::try_from(found.message)
-                .map_err(|error| Fault::Server { code: 0, text: error.to_string() })?;
             next = message.sequence + 1;
             list.push(letter(core, message));
         }

@@ -1,5 +1,6 @@
 //! Getting jobs.
 
+use crate::attempts;
 use crate::codec::Codec;
 use crate::core::Outlook;
 use crate::error::{GetError, TryGetError};
@@ -25,8 +26,8 @@ impl<T, C: Codec<T>> Queue<T, C> {
     ///
     /// # Cancel safety
     /// Dropping the future loses no item. A job that comes later waits for the next `get` of this
-    /// process, and goes back to the server if there is none for the length of a lease; that counts
-    /// as an attempt.
+    /// process, and goes back to the server if there is none for the length of a lease. That is no
+    /// attempt.
     pub async fn get(&self) -> Result<Job<T>, GetError> {
         let core = self.core();
         loop {
@@ -34,7 +35,8 @@ impl<T, C: Codec<T>> Queue<T, C> {
                 Some(delivered) => delivered,
                 None => core.nats.runtime.run(self.wait()).await?,
             };
-            if let Some(job) = self.decode(delivered) {
+            let job = core.nats.runtime.run(self.hand_out(delivered)).await;
+            if let Some(job) = job.map_err(GetError::Failed)? {
                 return Ok(job);
             }
         }
@@ -86,8 +88,8 @@ impl<T, C: Codec<T>> Queue<T, C> {
     /// [`TryGetError`].
     ///
     /// # Cancel safety
-    /// If the future is dropped before it is complete, a job may be under way; it comes back when
-    /// its lease is over, which counts as an attempt.
+    /// If the future is dropped before it is complete, a job may be under way. It comes back when
+    /// its lease is over, and its first worker may see the second attempt then.
     pub async fn try_get(&self) -> Result<Job<T>, TryGetError> {
         let core = self.core();
         loop {
@@ -95,7 +97,8 @@ impl<T, C: Codec<T>> Queue<T, C> {
                 Some(delivered) => delivered,
                 None => core.nats.runtime.run(self.ask()).await?,
             };
-            if let Some(job) = self.decode(delivered) {
+            let job = core.nats.runtime.run(self.hand_out(delivered)).await;
+            if let Some(job) = job.map_err(TryGetError::Failed)? {
                 return Ok(job);
             }
         }
@@ -157,18 +160,20 @@ impl<T, C: Codec<T>> Queue<T, C> {
         })
     }
 
-    fn decode(&self, delivered: Delivered) -> Option<Job<T>> {
+    /// The job, if it is one and still ours to give.
+    async fn hand_out(&self, delivered: Delivered) -> Result<Option<Job<T>>, Fault> {
         let core = self.core();
         if delivered.held.is_lost() {
             // It waited here while this process slept. Another worker has it, or will.
-            return None;
+            return Ok(None);
         }
+        let Some(delivered) = attempts::claim(core, delivered).await? else { return Ok(None) };
         match C::decode(&delivered.payload) {
-            Ok(item) => Some(Job::new(core, item, delivered)),
+            Ok(item) => Ok(Some(Job::new(core, item, delivered))),
             Err(error) => {
                 let verdict = Verdict::Dead(Reason::Undecodable(error.to_string()));
                 core.settle(Settlement { verdict, delivered, told: None });
-                None
+                Ok(None)
             }
         }
     }

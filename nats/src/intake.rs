@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::lease::Held;
 use crate::names;
 use crate::nats::ANSWER;
-use crate::settle::{Reason, Settlement, Verdict};
+use crate::settle::{Settlement, Verdict};
 use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
@@ -28,9 +28,17 @@ const TICK: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Delivered {
     pub(crate) payload: Bytes,
+    /// How often the server has handed it out.
+    pub(crate) deliveries: u32,
+    /// How often workers had it in hand, once one has it.
     pub(crate) attempts: u32,
-    /// Its number in the stream.
+    /// Its number in the stream, and when it was put there by the server's clock.
     pub(crate) sequence: u64,
+    pub(crate) put_at: u64,
+    /// The number of the note of its attempts, if there is one.
+    pub(crate) note: Option<u64>,
+    /// The attempts to note if it goes back, where the server would count one more.
+    pub(crate) unseen: Option<u32>,
     pub(crate) held: Held,
 }
 
@@ -246,29 +254,32 @@ fn next_subject(core: &Core) -> String {
     format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", names::jobs(&core.name), names::WORKERS)
 }
 
-/// An item that has come, unless it is a dead letter.
+/// An item that has come.
 pub(crate) fn receive(core: &Core, message: Message) -> Option<Delivered> {
     let reply = message.reply?;
-    let (attempts, sequence) = counts(&reply)?;
+    let (deliveries, sequence, put_at) = counts(&reply)?;
     let held = core.leases.hold(reply, core.settings.lease);
-    let delivered = Delivered { payload: message.payload, attempts, sequence, held };
-    if core.exhausted(attempts) {
-        let verdict = Verdict::Dead(Reason::Exhausted);
-        core.settle(Settlement { verdict, delivered, told: None });
-        return None;
-    }
-    Some(delivered)
+    Some(Delivered {
+        payload: message.payload,
+        deliveries,
+        attempts: 0,
+        sequence,
+        put_at,
+        note: None,
+        // Of a later delivery there is a note, or the first one was an attempt.
+        unseen: (deliveries == 1).then_some(0),
+        held,
+    })
 }
 
-/// How often a message was handed out, and its number in the stream. The server writes them into
-/// the subject for its ack: after `$JS.ACK`, perhaps a domain and an account, the stream and the
-/// consumer.
-fn counts(reply: &str) -> Option<(u32, u64)> {
+/// How often a message was handed out, its number in the stream, and its time. The server writes
+/// them into the subject for its ack: after `$JS.ACK`, perhaps a domain and an account, the stream
+/// and the consumer.
+fn counts(reply: &str) -> Option<(u32, u64, u64)> {
     let words: Vec<_> = reply.strip_prefix("$JS.ACK.")?.split('.').collect();
     let first = if words.len() >= 9 { 4 } else { 2 };
-    let attempts: u64 = words.get(first)?.parse().ok()?;
-    let sequence = words.get(first + 1)?.parse().ok()?;
-    Some((u32::try_from(attempts).unwrap_or(u32::MAX), sequence))
+    let number = |index: usize| words.get(first + index)?.parse::<u64>().ok();
+    Some((u32::try_from(number(0)?).unwrap_or(u32::MAX), number(1)?, number(3)?))
 }
 
 #[cfg(test)]
@@ -278,10 +289,10 @@ mod tests {
     #[test]
     fn both_forms_of_an_ack_are_read() {
         for (reply, expected) in [
-            ("$JS.ACK.S.C.3.17.9.1700000000.4", Some((3, 17))),
-            ("$JS.ACK.domain.account.S.C.3.17.9.1700000000.4", Some((3, 17))),
-            ("$JS.ACK.domain.account.S.C.3.17.9.1700000000.4.random", Some((3, 17))),
-            ("$JS.ACK.S.C.99999999999.17.9.1.4", Some((u32::MAX, 17))),
+            ("$JS.ACK.S.C.3.17.9.17000.4", Some((3, 17, 17_000))),
+            ("$JS.ACK.domain.account.S.C.3.17.9.17000.4", Some((3, 17, 17_000))),
+            ("$JS.ACK.domain.account.S.C.3.17.9.17000.4.random", Some((3, 17, 17_000))),
+            ("$JS.ACK.S.C.99999999999.17.9.1.4", Some((u32::MAX, 17, 1))),
             ("$JS.ACK.S.C", None),
             ("$JS.ACK.S.C.x.17.9.1.4", None),
             ("_INBOX.S.C.3.17.9.1.4", None),

@@ -66,10 +66,11 @@ impl<T> Job<T> {
         (self.item, self.ticket)
     }
 
-    /// How often the item was handed out, this time included: 1 at first.
+    /// How often workers had the item in hand, this time included: 1 at first.
     ///
-    /// The server counts, and whatever made the item come back counts. After a crash of the server
-    /// it can be less.
+    /// Whatever made the item come back counts. It can be 2 for the first worker if a process was
+    /// killed or cut off in which the item waited for one; after a crash of the server it can be
+    /// less than it should.
     pub fn attempt(&self) -> u32 {
         self.ticket.attempt()
     }

@@ -25,6 +25,22 @@ pub(crate) fn letters(name: &str) -> String {
     format!("forebay.dead.{name}")
 }
 
+/// The stream of what is noted of attempts.
+pub(crate) fn attempts(name: &str) -> String {
+    format!("FOREBAY_ATTEMPTS_{name}")
+}
+
+/// Where all notes are published.
+pub(crate) fn notes(name: &str) -> String {
+    format!("forebay.attempts.{name}.*")
+}
+
+/// Where that of one item is. A queue that was deleted and made anew counts its items again: the
+/// time tells them apart.
+pub(crate) fn note(name: &str, sequence: u64, put_at: u64) -> String {
+    format!("forebay.attempts.{name}.{sequence}-{put_at}")
+}
+
 /// The consumer that all workers share.
 pub(crate) const WORKERS: &str = "workers";
 

@@ -2,6 +2,7 @@
 
 use crate::error::ConnectError;
 use crate::fault::Fault;
+use crate::names;
 use crate::runtime::Runtime;
 use async_nats::connection::State;
 use async_nats::jetstream::{self, response::Response};
@@ -151,7 +152,7 @@ impl Nats {
         self.runtime
             .run(async {
                 let mut found = false;
-                for stream in [crate::names::jobs(name), crate::names::dead(name)] {
+                for stream in [names::jobs(name), names::attempts(name), names::dead(name)] {
                     match self.api::<Value>(&format!("STREAM.DELETE.{stream}"), "").await {
                         Ok(_) => found = true,
                         Err(Fault::Gone) => {}

@@ -46,7 +46,7 @@ impl Builder {
 
     /// Finds the queue, or makes it. Each step can be repeated by this process or another one.
     async fn make(&self, nats: &Nats, name: &str) -> Result<StreamInfo, Fault> {
-        let (jobs, dead) = (names::jobs(name), names::dead(name));
+        let jobs = names::jobs(name);
         match nats.api(&format!("STREAM.INFO.{jobs}"), "").await {
             Err(Fault::Gone) => {}
             // Made by a process that went before it had come to the consumer, or whole.
@@ -58,15 +58,26 @@ impl Builder {
             }
             Err(fault) => return Err(fault),
         }
-        // The dead letters first: a queue that is there has a place for them. They are left over by
-        // a queue that was deleted halfway, and stay.
-        let letters: Result<StreamInfo, Fault> = nats.api(&format!("STREAM.INFO.{dead}"), "").await;
-        let fresh = matches!(letters, Err(Fault::Gone));
-        if fresh {
-            let config = self.config(&dead, &names::letters(name), "limits");
-            let _: Value = nats.api(&format!("STREAM.CREATE.{dead}"), config.to_string()).await?;
-        }
+        let mut fresh = Vec::new();
         let made = async {
+            // First what is beside it: a queue that is there has all of it. What was left over by
+            // a queue that was deleted halfway stays.
+            let mut notes = self.config(&names::attempts(name), &names::notes(name), "limits");
+            notes["max_msgs_per_subject"] = 1.into();
+            let letters = self.config(&names::dead(name), &names::letters(name), "limits");
+            for config in [notes, letters] {
+                let stream = config["name"].as_str().unwrap_or_default();
+                match nats.api::<Value>(&format!("STREAM.INFO.{stream}"), "").await {
+                    Err(Fault::Gone) => {}
+                    found => {
+                        found?;
+                        continue;
+                    }
+                }
+                let subject = format!("STREAM.CREATE.{stream}");
+                nats.api::<Value>(&subject, config.to_string()).await?;
+                fresh.push(stream.to_owned());
+            }
             let mut config = self.config(&jobs, &names::subject(name), "workqueue");
             config["discard"] = "new".into();
             config["max_msgs"] = self.maxsize.map_or(json!(-1), Value::from);
@@ -84,8 +95,10 @@ impl Builder {
             Err(Fault::Server { code: 10058, .. }) => {
                 nats.api(&format!("STREAM.INFO.{jobs}"), "").await
             }
-            Err(fault) if fresh && !fault.is_transient() => {
-                let _ = nats.api::<Value>(&format!("STREAM.DELETE.{dead}"), "").await;
+            Err(fault) if !fault.is_transient() => {
+                for stream in fresh {
+                    let _ = nats.api::<Value>(&format!("STREAM.DELETE.{stream}"), "").await;
+                }
                 Err(fault)
             }
             made => made,

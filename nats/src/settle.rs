@@ -1,5 +1,6 @@
 //! Telling the server what became of a job, in the background.
 
+use crate::attempts;
 use crate::core::{Core, Refused, SettleParts, publish};
 use crate::fault::Fault;
 use crate::intake::Delivered;
@@ -102,28 +103,32 @@ fn one_less(core: &Weak<Core>) {
 
 async fn settle(parts: &SettleParts, settlement: Settlement) {
     let Settlement { verdict, delivered, told } = settlement;
-    let outcome = deliver(parts, &verdict, &delivered).await;
+    let outcome = deliver(parts, verdict, &delivered).await;
+    let note = delivered.note.filter(|_| matches!(outcome, Ok(true)));
     drop(delivered);
     if let Some(told) = told {
         // The caller may have stopped waiting.
-        let _ = told.try_send(outcome);
+        let _ = told.try_send(outcome.map(drop));
+    }
+    if let Some(note) = note {
+        attempts::forget(&parts.nats, &parts.name, note).await;
     }
 }
 
 /// Repeats it until the server has confirmed it, or the timeout is over. The lease is renewed
-/// meanwhile; if it fails in the end the job comes back.
+/// meanwhile; if it fails in the end the job comes back. Returns whether it has left the queue.
 async fn deliver(
     parts: &SettleParts,
-    verdict: &Verdict,
+    mut verdict: Verdict,
     delivered: &Delivered,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let mut patience = Patience::new(parts.timeout);
-    let mut verdict = verdict.clone();
+    let mut unseen = delivered.unseen;
     loop {
         if !matches!(verdict, Verdict::Done) && delivered.held.is_lost() {
             // The server hands it out by itself: a nak would do it once more, while another worker
             // is at it.
-            return Ok(());
+            return Ok(false);
         }
         let fault = match &verdict {
             Verdict::Dead(reason) => match bury(parts, reason, delivered).await {
@@ -139,15 +144,21 @@ async fn deliver(
                 }
             },
             Verdict::Done => match tell(parts, delivered, "+ACK".into()).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(true),
                 Err(fault) => fault,
             },
             Verdict::Again(delay) => {
-                let body = delay.map_or("-NAK".to_owned(), |delay| {
-                    format!("-NAK {{\"delay\": {}}}", delay.as_nanos())
-                });
-                match tell(parts, delivered, body.into()).await {
-                    Ok(()) => return Ok(()),
+                let told = match (unseen, delay) {
+                    (Some(attempts), _) => note(parts, delivered, attempts).await,
+                    (None, None) => tell(parts, delivered, "-NAK".into()).await,
+                    (None, Some(delay)) => {
+                        let body = format!("-NAK {{\"delay\": {}}}", delay.as_nanos());
+                        tell(parts, delivered, body.into()).await
+                    }
+                };
+                match told {
+                    Ok(()) if unseen.take().is_some() => continue,
+                    Ok(()) => return Ok(false),
                     Err(fault) => fault,
                 }
             }
@@ -161,6 +172,11 @@ async fn tell(parts: &SettleParts, delivered: &Delivered, body: Bytes) -> Result
     parts.nats.ask(delivered.held.reply().clone(), body, ANSWER).await.map(drop)
 }
 
+/// Notes how many attempts it had, before it goes back.
+async fn note(parts: &SettleParts, delivered: &Delivered, attempts: u32) -> Result<(), Fault> {
+    attempts::write(&parts.nats, &parts.name, delivered, attempts).await.map(drop)
+}
+
 /// Saves it among the dead letters. The server knows it again.
 async fn bury(parts: &SettleParts, reason: &Reason, delivered: &Delivered) -> Result<(), Fault> {
     let mut headers = HeaderMap::new();
@@ -169,7 +185,7 @@ async fn bury(parts: &SettleParts, reason: &Reason, delivered: &Delivered) -> Re
     headers.insert(REASON, reason.header());
     let payload = delivered.payload.clone();
     match publish(&parts.nats, names::letters(&parts.name), headers, payload).await {
-        Ok(()) => Ok(()),
+        Ok(_) => Ok(()),
         Err(Refused::Failed(fault)) => Err(fault),
         Err(Refused::Full) => Err(Fault::Server { code: 10077, text: "no room".to_owned() }),
     }

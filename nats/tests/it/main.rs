@@ -4,6 +4,7 @@ mod access;
 #[path = "../../examples/common/accounts.rs"]
 mod accounts;
 mod api;
+mod attempts;
 mod bad;
 mod both;
 mod broken;
