@@ -72,8 +72,9 @@ impl<T> Weighted<T> {
     /// The largest limit that a word can represent beside its flags.
     pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 1);
 
-    /// The length of a turn: it is not known how many messages there is room for.
-    pub(super) const TURN: usize = turn(usize::MAX);
+    /// The length of a turn. It is not known how many messages there is room for, and there are more
+    /// places than slots: so somewhat longer than most.
+    pub(super) const TURN: usize = turn(0) + turn(0) / 8;
 
     /// `limit` is not zero, and no more than [`MAX`](Self::MAX).
     pub(super) fn new(limit: usize, weigh: fn(&T) -> usize) -> Self {

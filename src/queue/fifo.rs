@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 /// A channel without handles: it closes by a shutdown only.
 #[derive(Debug)]
 pub(super) struct Fifo<T> {
-    pub(super) channel: Channel<T>,
+    channel: Channel<T>,
     #[cfg(feature = "std")]
     returned: Returned<T>,
 }
