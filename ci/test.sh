@@ -35,9 +35,8 @@ done
 
 # `std` off: the ways of waiting that a bare machine has, under every test that needs no thread.
 # Documentation examples may use blocking calls, so they are left to the default features.
-# One test at a time: all threads have one budget there.
 for features in "--no-default-features" "--features portable-atomic" "--features critical-section"; do
     say "cargo test --tests $features"
     # shellcheck disable=SC2086
-    cargo test -q --lib --tests $features -- --test-threads=1
+    cargo test -q --lib --tests $features
 done
