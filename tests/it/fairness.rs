@@ -475,14 +475,13 @@ fn a_loop_that_never_waits_gives_way_whatever_it_does() {
     tx.try_send(0).unwrap();
     assert_gives_way("refused", async || assert!(tx.offer(0).await.is_err()));
     let refuses = queue::Builder::new().maxsize(1).overflow(Overflow::Refuse);
-    for queue in [
-        refuses.fifo().unwrap(),
-        #[cfg(feature = "std")]
-        refuses.lifo().unwrap(),
-    ] {
+    let assert_put_gives_way = |queue: queue::Queue<usize>| {
         assert!(queue.try_put(0).is_ok());
         assert_gives_way("a refused put", async || assert!(queue.offer(0).await.is_err()));
-    }
+    };
+    assert_put_gives_way(refuses.fifo().unwrap());
+    #[cfg(feature = "std")]
+    assert_put_gives_way(refuses.lifo().unwrap());
     let (tx, rx) = bounded(100);
     assert_gives_way("reserve", async || drop(tx.reserve().await.unwrap()));
     // A fixed number of messages at a time, of which one passes a place where a budget could end.
