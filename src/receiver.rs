@@ -74,7 +74,7 @@ impl<T> Receiver<T> {
     /// woken and finds none keeps its place, and is the next to be woken. So on an executor that
     /// runs its tasks in the order in which they were woken, each other receiver comes first with
     /// at most as many messages as there is room for: capacity x waiting receives in all, after a
-    /// `recv` was first woken. Without a capacity they are 512 each.
+    /// `recv` was first woken. Above a capacity of 4096, and without one, it may be more.
     ///
     /// The place is that of the future. A loop around `select!` that makes a new `recv` in each
     /// turn begins at the end of the line each time, and gets next to nothing beside receivers that
@@ -95,8 +95,8 @@ impl<T> Receiver<T> {
     /// holds for all that receives.
     ///
     /// # A single poll
-    /// may be pending although a message is inside: where a loop gives way, and while another thread
-    /// is in the middle of sending or receiving one. The task is woken at once then. So
+    /// may be pending although a message is inside: where a loop gives way, and while another
+    /// thread is in the middle of sending or receiving one. The task is woken at once then. So
     /// `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
     /// ```

@@ -25,7 +25,7 @@ impl<T> Sender<T> {
     /// # Errors
     /// - [`ReserveError::Closed`] if the channel is closed, or gets closed while this waits.
     /// - [`ReserveError::TooMany`] at once, as from all of its like, in a channel that is bounded
-    ///   by [weight](crate::Builder::weight), for nobody knows what the message will weigh; and
+    ///   by [weight](crate::Builder::weight), as it is not known what the message will weigh; and
     ///   where 4095 (15 on a 32-bit machine) are reserved already: it waits for room, not for a
     ///   permit to be used.
     ///

@@ -6,7 +6,7 @@ use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::wait::{self, Attempt, Outcome, Stage};
 
-/// An attempt to receive by somebody who may never look again.
+/// An attempt to receive by a task that may never look again.
 ///
 /// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any
 /// more: `next()` may have been dropped by a timeout. A notification meant for one waiter could be

@@ -22,7 +22,7 @@
 //! (full) by the positions: then another one has gone on. Finding it busy settles nothing. A wait
 //! that ends without settling hands on.
 //!
-//! # Nobody sleeps unannounced
+//! # No waiter sleeps unannounced
 //! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up.
 //! In every other stage a wait that is pending has woken its task itself.
 
@@ -111,8 +111,10 @@ impl<A: Attempt> Wait<A> {
         if let Some(output) = fast(&mut self.attempt) {
             return Some(output);
         }
-        // A thread is in nobody's way: a turn that is over begins anew.
-        let _ = HEURISTICS && self.attempt.gives_way();
+        // A thread gives no turn: one that is over begins anew.
+        if HEURISTICS {
+            self.attempt.gives_way();
+        }
         crate::sync::with_parker(|parker| {
             loop {
                 // Before the attempt: one is made after the deadline.
@@ -174,7 +176,7 @@ fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> P
         Step::Done(output) => Poll::Ready(output),
         Step::Asleep => Poll::Pending,
         Step::Busy => {
-            // [busy] nobody is obliged to wake this task, so it asks for another turn itself.
+            // [busy] no thread is obliged to wake this task, so it asks for another turn itself.
             waker.wake_by_ref();
             Poll::Pending
         }
@@ -237,7 +239,7 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
             Outcome::Blocked(seen) => {
                 let entered = match stage {
                     Stage::Asleep(_) => return Step::Asleep,
-                    // [recheck] what came before the place was taken has woken nobody here.
+                    // [recheck] what came before the place was taken has not woken this.
                     Stage::Entered(_) => true,
                     Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
                         enter(attempt, stage, waker);
@@ -300,7 +302,7 @@ fn fast<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 }
 
 /// The fast path once more, and then again and again for as long as another processor may need to
-/// get here, if that has paid off of late and overtakes nobody.
+/// get here, if that has paid off of late and overtakes no waiter.
 fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Option<A::Output> {
     if !HEURISTICS {
         return None;

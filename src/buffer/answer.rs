@@ -41,7 +41,7 @@ pub(crate) enum Owed {
     Nothing,
     /// A waiter of the other side sleeps: the gate must be opened.
     Wakeup,
-    /// A push: somebody watches the length. A pop: the level is High.
+    /// A push: an observer watches the length. A pop: the level is High.
     Look,
     /// Both.
     WakeupAndLook,

@@ -78,7 +78,7 @@ impl Cursor {
     pub(crate) fn raise(&self, seen: Position) -> bool {
         // [raise] pairs with [claim]: both change one word, so either the claim comes later and
         // sees the flag, or it comes first and this fails. [raise] pairs with [lower]: a flag that
-        // is still up is raised again, so that whoever lowers it sees this place as well.
+        // is still up is raised again, so that the thread that lowers it sees this place.
         let raised = seen.0 | Position::WAITING;
         self.word.compare_exchange(seen.0, raised, Ordering::Release, Ordering::Relaxed).is_ok()
     }
@@ -108,8 +108,8 @@ impl Cursor {
         self.word.fetch_or(0, order);
     }
 
-    /// Bars the place `from`: until it is unbarred nobody else claims it. `false` if the word is
-    /// not `from`.
+    /// Bars the place `from`: until it is unbarred no other thread claims it. `false` if the word
+    /// is not `from`.
     pub(super) fn bar(&self, from: Position) -> bool {
         self.advance(from, Position(from.0 | Position::BARRED), Ordering::Relaxed)
     }

@@ -10,7 +10,7 @@
 //! - *Under `low`.* The flag is raised on an exact head only, with more than `high` messages behind
 //!   it, so it was up before the last message was taken; whoever took that saw it, and finds a tail
 //!   that is no later than the last: a length no greater than the last one, under `low`. It lowers
-//!   the flag, or somebody else has.
+//!   the flag, or another thread has.
 //! - *Over `high`.* Whoever put the last message in looks at the head. It may see a flag that has
 //!   been lowered since. So whoever lowers the flag touches the tail afterwards, and looks as if it
 //!   had put something in itself. In the order of the tail the last message comes either before the

@@ -56,7 +56,7 @@ impl<T> Buffer<T> {
     /// The largest capacity that position words can represent.
     pub(crate) const MAX_CAPACITY: usize = Geometry::MAX;
 
-    /// `watched` marks every push as one that somebody must be told of, for good. `None` if the
+    /// `watched` marks every push as one that watchers must be told of, for good. `None` if the
     /// capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn bounded(capacity: usize, watched: bool) -> Option<Self> {
         Ring::new(capacity, watched).map(Self::Bounded)

@@ -24,7 +24,7 @@ impl Position {
     /// Tail word: receivers sleep until a message arrives. Head word: senders sleep until a slot is
     /// free.
     pub(super) const WAITING: usize = 0b001;
-    /// Tail word: somebody watches the length, from the beginning and for good. Head word: the
+    /// Tail word: an observer watches the length, from the beginning and for good. Head word: the
     /// level is High.
     pub(super) const MARKED: usize = 0b010;
     /// Tail word: no further claim, for good. Head word: none for now, a message is being

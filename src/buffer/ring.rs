@@ -75,7 +75,7 @@ impl<T> Ring<T> {
         self.geometry.turn_end(position, 1)
     }
 
-    /// Claims the next slot for a message if it is vacant and nobody else is faster.
+    /// Claims the next slot for a message if it is vacant and no other thread is faster.
     #[inline(always)]
     pub(super) fn claim_fast(&self, in_turn: bool) -> Option<Vacancy<'_, T>> {
         let tail = self.tail.load(Relaxed);
@@ -85,7 +85,7 @@ impl<T> Ring<T> {
     #[inline(always)]
     fn claim_at(&self, tail: Position) -> Option<Vacancy<'_, T>> {
         let slot = &self.slots[self.geometry.index(tail)];
-        // A closed tail is nobody's turn.
+        // A closed tail matches no stamp.
         if slot.stamp() != Stamp::vacant(tail) {
             return None;
         }
@@ -173,7 +173,7 @@ impl<T> Ring<T> {
         // The same slot, unless some are reserved.
         let newest = &self.slots[self.geometry.index(tail)];
         let vacant = place == tail || newest.stamp() == Stamp::vacant(place);
-        // The message may be on its way in. A closed tail is nobody's turn.
+        // The message may be on its way in. A closed tail matches no stamp.
         // [moved-tail] pairs with [seen-tail].
         if oldest.stamp() != Stamp::filled(full)
             || tail.is_barred()
@@ -204,7 +204,7 @@ impl<T> Ring<T> {
         Ok((Vacancy { slot: newest, place }, message))
     }
 
-    /// Takes the oldest message if it is there and nobody else is faster.
+    /// Takes the oldest message if it is there and no other thread is faster.
     #[inline(always)]
     pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         let head = self.head.load(Relaxed);

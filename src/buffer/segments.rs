@@ -78,7 +78,7 @@ struct Front<T> {
 pub(crate) struct Segments<T> {
     /// Moved by senders. Its flags: receivers wait; the length is watched; closed.
     tail: CachePadded<End<T>>,
-    /// Moved by receivers. Its flag: the level is High. Nobody waits for room.
+    /// Moved by receivers. Its flag: the level is High. No sender waits for room.
     front: CachePadded<Front<T>>,
     after: Distance,
     /// A block behind the head, or null.
@@ -104,7 +104,8 @@ impl<T> Segments<T> {
         }
     }
 
-    /// Claims the next slot for a message if that needs no other block and nobody else is faster.
+    /// Claims the next slot for a message if that needs no other block and no other thread is
+    /// faster.
     #[inline(always)]
     pub(super) fn claim_fast(&self, in_turn: bool) -> Option<Vacancy<'_, T>> {
         // [closed] pairs with [close]; [installed] pairs with [install].
@@ -170,7 +171,7 @@ impl<T> Segments<T> {
         claimed
     }
 
-    /// Takes the oldest message if that needs no other block and nobody else is faster.
+    /// Takes the oldest message if that needs no other block and no other thread is faster.
     #[inline(always)]
     pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         // [installed] pairs with [install].
@@ -273,7 +274,7 @@ impl<T> Segments<T> {
         // [reuse] pairs with [spare].
         let spare = self.spare.swap(ptr::null_mut(), Acquire);
         if !spare.is_null() {
-            // SAFETY: the swap gave the block to this thread, and nobody else frees it.
+            // SAFETY: the swap gave the block to this thread, and no other frees it.
             if unsafe { &*spare }.is_left() {
                 // SAFETY: it came from a box, and nobody is in it: senders and receivers have gone
                 // on to the next one, and whoever still holds a pointer to it from before will fail

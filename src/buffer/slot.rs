@@ -47,7 +47,7 @@ impl<T> Slot<T> {
     /// taken out the message that was there.
     #[inline]
     pub(super) unsafe fn fill(&self, position: Position, message: T) {
-        // SAFETY: by the contract nobody else touches the slot until the stamp below says so.
+        // SAFETY: by the contract no other thread touches the slot until the stamp below says so.
         self.message.with_mut(|slot| unsafe { (*slot).write(message) });
         // [publish] pairs with [received].
         self.stamp.store(Stamp::filled(position).0, Ordering::Release);

@@ -72,8 +72,8 @@ impl<T> Weighted<T> {
     /// The largest limit that a word can represent beside its flags.
     pub(super) const MAX: usize = usize::MAX >> (Position::SHIFT + 1);
 
-    /// The length of a turn. It is not known how many messages there is room for, and there are more
-    /// places than slots: so somewhat longer than most.
+    /// The length of a turn. It is not known how many messages there is room for, and there are
+    /// more places than slots: so somewhat longer than most.
     pub(super) const TURN: usize = turn(0) + turn(0) / 8;
 
     /// `limit` is not zero, and no more than [`MAX`](Self::MAX).
@@ -118,7 +118,7 @@ impl<T> Weighted<T> {
             // goal that was lifted before.
             let taken = self.taken.load(Acquire);
             if !self.fits(taken, weight) {
-                // Nobody finds the channel full and empty at once: another thread is between its
+                // No sender finds the channel full and empty at once: another thread is between its
                 // room and its slot, or between a message and the room that it gives back.
                 return Err(if self.is_empty() { PushError::Busy } else { PushError::Full(taken) });
             }

@@ -19,7 +19,7 @@ impl<T> Channel<T> {
         ])
     }
 
-    /// The same where nobody can wait at other gates. The last one is that of the levels.
+    /// The same where no waiter can be at other gates. The last one is that of the levels.
     fn close_for(&self, gates: &[&Gate]) -> bool {
         let closed = self.buffer.close();
         if closed {

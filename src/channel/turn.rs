@@ -4,8 +4,8 @@ use super::Channel;
 use crate::overflow::Overflow;
 
 impl<T> Channel<T> {
-    /// Whether a `recv` is to give way to other tasks first, which need not wait if it is `ready`. A
-    /// turn that is over begins anew: who is not ready waits.
+    /// Whether a `recv` is to give way to other tasks first, which need not wait if it is `ready`.
+    /// A turn that is over begins anew: who is not ready waits.
     #[inline]
     pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
         let is_over = self.buffer.pop_turn_is_over();

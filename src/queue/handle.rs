@@ -59,7 +59,8 @@ impl<T> Queue<T> {
     /// it is taken: a `try_put`, or a `put` that need not wait, may come first. Who was woken and
     /// finds none keeps its place, and is the next to be woken. So on an executor that runs its
     /// tasks in the order in which they were woken, each other one comes first with at most as many
-    /// items as there is room for: capacity x waiting puts in all, after a `put` was first woken.
+    /// items as there is room for: maxsize x waiting puts in all, after a `put` was first woken.
+    /// Above a maxsize of 4096 it may be more.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.

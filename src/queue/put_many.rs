@@ -1,10 +1,9 @@
 //! Several items put at once.
 
 use super::error::{PutError, TryPutError};
-use super::futures::future;
+use super::futures::{Putting, future};
 use super::handle::Queue;
-use super::shared::Shared;
-use super::store::{Origin, Refusal, Seen, Side};
+use super::store::{Origin, Refusal, Seen};
 use crate::gate::Gate;
 use crate::patience::Patient;
 use crate::sync::MOST_AT_ONCE;
@@ -28,8 +27,7 @@ impl<T> Queue<T> {
     /// dropped with the future, unless [`into_inner`](PutMany::into_inner) takes them back out.
     pub fn put_many(&self, items: impl IntoIterator<Item = T>) -> PutMany<'_, T> {
         PutMany(Wait::new(PuttingMany {
-            shared: &self.shared,
-            item: None,
+            putting: Putting { shared: &self.shared, item: None },
             rest: items.into_iter().collect::<Vec<_>>().into_iter(),
             known: 0,
         }))
@@ -84,9 +82,8 @@ impl<T> Queue<T> {
 /// An attempt to put all that is left.
 #[derive(Debug)]
 struct PuttingMany<'a, T> {
-    shared: &'a Shared<T>,
-    /// The next item, if there was no room for it.
-    item: Option<T>,
+    /// Where and how it waits, with the next item if there was no room for it.
+    putting: Putting<'a, T>,
     rest: vec::IntoIter<T>,
     /// How many were left when that was last asked.
     known: usize,
@@ -94,7 +91,7 @@ struct PuttingMany<'a, T> {
 
 impl<T> PuttingMany<'_, T> {
     fn take(&mut self) -> Vec<T> {
-        self.item.take().into_iter().chain(&mut self.rest).collect()
+        self.putting.item.take().into_iter().chain(&mut self.rest).collect()
     }
 }
 
@@ -104,13 +101,13 @@ impl<T> Attempt for PuttingMany<'_, T> {
 
     fn attempt(&mut self) -> Outcome<Self::Output, Seen> {
         for _ in 0..MOST_AT_ONCE {
-            if self.item.is_none() {
-                self.item = self.rest.next();
+            let Putting { shared, item } = &mut self.putting;
+            if item.is_none() {
+                *item = self.rest.next();
             }
-            if self.item.is_none() {
+            if item.is_none() {
                 return Outcome::Done(Ok(()));
             }
-            let Self { shared, item, .. } = self;
             match shared.put(item, Origin::New, &mut shared.nothing_displaced()) {
                 Outcome::Done(Ok(())) => {}
                 Outcome::Done(Err(_)) => return Outcome::Done(Err(PutError(self.take()))),
@@ -122,19 +119,19 @@ impl<T> Attempt for PuttingMany<'_, T> {
     }
 
     fn gate(&self) -> &Gate {
-        self.shared.store().gate(Side::Vacancies)
+        self.putting.gate()
     }
 
     fn patience(&self) -> Option<Patient<'_>> {
-        self.shared.store().patience(Side::Vacancies)
+        self.putting.patience()
     }
 
     fn gives_way(&self) -> bool {
-        self.shared.store().gives_way(Side::Vacancies)
+        self.putting.gives_way()
     }
 
     fn begin_turn(&self) {
-        self.shared.store().begin_turn(Side::Vacancies);
+        self.putting.begin_turn();
     }
 
     fn has_progressed(&mut self) -> bool {
@@ -143,11 +140,11 @@ impl<T> Attempt for PuttingMany<'_, T> {
     }
 
     fn raise(&self, seen: Seen) -> bool {
-        self.shared.store().raise(Side::Vacancies, seen)
+        self.putting.raise(seen)
     }
 
     fn hand_on(&self) {
-        self.shared.store().hand_on(Side::Vacancies);
+        self.putting.hand_on();
     }
 }
 

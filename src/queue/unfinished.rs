@@ -4,7 +4,7 @@
 //! word:  [ unfinished items | SETTLING | JOINERS ]
 //! ```
 //! As in the position words of the channel, the flag of those who wait is in the word that every
-//! change replaces, so a count that nobody waits for is one atomic operation up and one down.
+//! change replaces, so a count that no joiner waits for is one atomic operation up and one down.
 //!
 //! # A zero counts for those who waited then
 //! A put may raise the count again before a joiner runs, so the joiner does not look for a zero: it
@@ -59,7 +59,7 @@ impl Unfinished {
         }
     }
 
-    /// `false` if somebody else was faster, or joiners wait for this very item.
+    /// `false` if another thread was faster, or joiners wait for this very item.
     #[inline]
     pub(super) fn lower_fast(&self) -> bool {
         let word = self.word.load(Relaxed);

@@ -71,7 +71,7 @@ mod spin {
                 pause();
             }
             let _free = defer(|| self.held.store(0, Ordering::Release));
-            // SAFETY: nobody else has the lock until it is freed.
+            // SAFETY: no other thread has the lock until it is freed.
             self.value.with_mut(|value| change(unsafe { &mut *value }))
         }
     }

@@ -104,8 +104,8 @@ const BUDGET: usize = if cfg!(forebay_shuttle) { 4 } else { 512 };
 pub(crate) const MOST_AT_ONCE: usize = BUDGET;
 
 /// The length of a turn where there is so much room: long enough to fill (empty) it, if that is not
-/// too much, or a whole part of it. Whoever gives way in the middle may come back before those who
-/// were woken for the rest.
+/// too much, or a whole part of it. A task that gives way in the middle may be back before those
+/// that were woken for the rest.
 pub(crate) const fn turn(room: usize) -> usize {
     const MOST: usize = 8 * BUDGET;
 

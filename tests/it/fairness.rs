@@ -188,7 +188,7 @@ fn run_all(order: Order, messages: usize, check: impl Fn(&Case, &Side)) {
     }
 }
 
-/// How many messages make a hundred rounds at the largest capacity, and end the budget many times.
+/// How many messages make a hundred rounds at the largest capacity, and many turns.
 const ROUNDS: usize = 40_000;
 
 /// Equal shares, and each of the others takes what there is room for at most once before who was
