@@ -111,10 +111,20 @@ impl Builder {
     /// The least item first, and of equal ones the first in: asyncio's `PriorityQueue`. Wrap what
     /// is to come greatest first in [`Reverse`](core::cmp::Reverse).
     ///
-    /// Each operation takes a lock, for O(log n) steps, and each item a block of memory. `Ord::cmp`
-    /// runs under it while an item is put, or comes back: it must not use the same queue, or the
-    /// thread waits for itself. If it panics, so does the put; the queue is as it was, and the item
-    /// is in the future of the put, or goes with the unwinding.
+    /// Each operation takes a lock, and each item a block of memory.
+    ///
+    /// `Ord::cmp` runs O(log n) times while an item is put, or comes back, and without the lock: it
+    /// may be slow, and it may use the queue. What is put while another thread compares is put at
+    /// once, and compared when an item is taken out; only who takes one out waits, as for a lock.
+    /// For the comparison itself there is nothing to take out: [`try_get`](Queue::try_get) says
+    /// [`Empty`](super::TryGetError::Empty) there, a full queue that
+    /// [displaces](crate::Overflow::DropOldest) says [`Full`](super::TryPutError::Full), the
+    /// [`stats`](Queue::stats) know of no item that waits, and a shutdown that returns what is
+    /// inside panics.
+    ///
+    /// If `Ord::cmp` panics, so does the put; the queue is as it was, and the item is in the future
+    /// of the put, or goes with the unwinding. If the put has returned already, as another thread
+    /// was comparing, the panic ends there, and the item comes out behind all others.
     ///
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with

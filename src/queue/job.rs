@@ -106,8 +106,8 @@ impl<'a, T> Job<'a, T> {
         loop {
             match Self::get(shared) {
                 Outcome::Done(job) => return job.map_err(|GetError| TryGetError::ShutDown),
-                Outcome::Blocked(_) => return Err(TryGetError::Empty),
-                Outcome::Busy => backoff.wait(),
+                Outcome::Busy if !shared.store().is_comparing() => backoff.wait(),
+                Outcome::Blocked(_) | Outcome::Busy => return Err(TryGetError::Empty),
             }
         }
     }

@@ -3,8 +3,9 @@
 //! What changes something under the lock opens the gate after it, always; a waiter takes its place
 //! at the gate and then looks under the lock once more. So the lock decides: either the second
 //! look sees the change, or the change comes later and finds the waiter. Nothing of the user's
-//! runs under the lock but the `Ord::cmp` of a priority.
+//! runs under the lock: see [`sorting`] for the `Ord::cmp` of a priority.
 
+mod sorting;
 mod turn;
 
 use super::counters::Counters;
@@ -19,10 +20,10 @@ use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
-use crate::sync::{Mutex, MutexGuard, both};
+use crate::sync::{Mutex, both};
 use crate::wait::Outcome;
 use alloc::vec::Vec;
-use std::sync::PoisonError;
+use sorting::State;
 use std::time::Instant;
 use turn::Turn;
 
@@ -40,15 +41,6 @@ pub(super) struct Locked<T> {
     levels: Gate,
 }
 
-#[derive(Debug)]
-struct State<T> {
-    items: Order<T>,
-    phase: Phase,
-    /// The number of the next item that goes to the end.
-    next: u64,
-    counters: Counters,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Phase {
     Open,
@@ -61,12 +53,7 @@ enum Phase {
 impl<T> Locked<T> {
     pub(super) fn new(items: Order<T>, maxsize: Option<usize>, options: Options) -> Self {
         Self {
-            state: Mutex::new(State {
-                items,
-                phase: Phase::Open,
-                next: 0,
-                counters: Counters::new(options),
-            }),
+            state: Mutex::new(State::new(items, Counters::new(options))),
             maxsize,
             options,
             puts: Turn::new(maxsize),
@@ -78,13 +65,8 @@ impl<T> Locked<T> {
         }
     }
 
-    /// A comparison that panicked has changed nothing, so a poisoned lock is as good as any.
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn has_room(&self, state: &State<T>) -> bool {
-        self.maxsize.is_none_or(|maxsize| state.items.len() < maxsize)
+        self.maxsize.is_none_or(|maxsize| state.len() < maxsize)
     }
 
     /// Since when an item waits that is put now.
@@ -117,7 +99,10 @@ impl<T> Store<T> for Locked<T> {
         displaced: &mut Displaced<'_, T>,
     ) -> PutOutcome {
         let now = self.now();
-        let mut state = self.lock();
+        // Only who displaces must know which one is the last.
+        let displaces = self.options.overflow == Overflow::DropOldest;
+        let state = if displaces { self.sorted() } else { Some(self.lock()) };
+        let Some(mut state) = state else { return Outcome::Busy };
         if state.phase != Phase::Open {
             return Outcome::Done(Err(ShutDown));
         }
@@ -139,11 +124,16 @@ impl<T> Store<T> for Locked<T> {
         self.puts.spend();
         let attempt = if let Origin::Requeued(tag) = origin { tag.attempt } else { 1 };
         let tag = Tag { attempt, number: state.number() };
-        state.items.push(item, tag, now);
         if origin == Origin::New {
             // [raise-locked] before the lock is free: nothing can have got the item.
             displaced.unfinished.raise();
         }
+        let undo = || {
+            if origin == Origin::New {
+                displaced.unfinished.lower();
+            }
+        };
+        let mut state = self.push(state, item, tag, now, undo);
         let changed = if full {
             displaced.item = state.items.displace();
             state.counters.displaced();
@@ -158,7 +148,7 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn get(&self, _: &Unfinished, freed: &mut Freed) -> Outcome<Option<Entry<T>>, Seen> {
-        let mut state = self.lock();
+        let Some(mut state) = self.sorted() else { return Outcome::Busy };
         let entry = state.items.pop();
         if let Some(Entry { since, .. }) = &entry {
             self.gets.spend();
@@ -190,7 +180,7 @@ impl<T> Store<T> for Locked<T> {
         }
         let number = if place == Place::Own { tag.number } else { state.number() };
         // Beyond the size of the queue, if need be: there is nowhere else to go.
-        state.items.push(item, Tag { number, ..tag }, now);
+        let mut state = self.push(state, item, Tag { number, ..tag }, now, || ());
         let changed = state.counters.went_in();
         drop(state);
         // [returned] after the lock: see the head of this file.
@@ -207,12 +197,13 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn stop(&self, leftovers: &mut Vec<T>) {
-        let mut state = self.lock();
+        let mut state = self.wait_sorted();
         state.phase = Phase::Stopped;
-        let mut items = state.items.take();
-        let changed = state.counters.came_out(items.len());
+        let (mut items, mut late) = (state.items.take(), state.late.take());
+        let changed = state.counters.came_out(items.len() + late.len());
         drop(state);
-        leftovers.extend(core::iter::from_fn(|| items.pop()).map(|entry| entry.item));
+        let entries = core::iter::from_fn(|| items.pop().or_else(|| late.pop()));
+        leftovers.extend(entries.map(|entry| entry.item));
         self.tell_level(changed);
     }
 
@@ -263,7 +254,7 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn len(&self) -> usize {
-        self.lock().items.len()
+        self.lock().len()
     }
 
     fn capacity(&self) -> Option<usize> {
@@ -300,9 +291,14 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn waits(&self) -> Option<Waits> {
-        let state = self.lock();
+        if !self.options.tracking {
+            return None;
+        }
+        let state = self.wait_for_sorter();
         let total = state.counters.total_wait()?;
-        let oldest = state.items.oldest().map(|since| since.elapsed());
+        let oldest = state.items.oldest().into_iter().chain(state.late.oldest()).min();
+        drop(state);
+        let oldest = oldest.map(|since| since.elapsed());
         Some(Waits { oldest, total })
     }
 
@@ -310,16 +306,12 @@ impl<T> Store<T> for Locked<T> {
         self.lock().phase != Phase::Open
     }
 
+    fn is_comparing(&self) -> bool {
+        self.lock().is_sorted_by_this_thread()
+    }
+
     fn watched(&self) -> &dyn Watched {
         self
-    }
-}
-
-impl<T> State<T> {
-    /// The next number for an item that goes to the end.
-    fn number(&mut self) -> u64 {
-        self.next += 1;
-        self.next
     }
 }
 

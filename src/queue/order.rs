@@ -1,12 +1,15 @@
 //! The orders in which items under a lock are handed out.
 
 use super::store::{Entry, Tag};
-use crate::sync::{Arc, Mutex, defer};
+use crate::sync::{Arc, Mutex};
 use alloc::collections::{BTreeSet, VecDeque};
 use core::cmp::Ordering;
 use core::fmt;
 use core::mem;
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::PoisonError;
+use std::thread;
 use std::time::Instant;
 
 pub(super) enum Order<T> {
@@ -33,6 +36,8 @@ type Rescue<T> = Arc<Mutex<Option<T>>>;
 struct Ranked<T> {
     /// `None` once it was taken out.
     entry: Option<Entry<T>>,
+    /// Behind all that compare: its own comparison panicked when it was in already.
+    is_last: bool,
     rescue: Rescue<T>,
     compare: fn(&T, &T) -> Ordering,
 }
@@ -61,9 +66,11 @@ impl<T> Drop for Ranked<T> {
 
 impl<T> Ord for Ranked<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let (one, other) = (self.entry(), other.entry());
+        let compare = || (self.compare)(&self.entry().item, &other.entry().item);
+        let order = self.is_last.cmp(&other.is_last);
+        let order = order.then_with(|| if self.is_last { Ordering::Equal } else { compare() });
         // No two numbers are equal.
-        (self.compare)(&one.item, &other.item).then(one.tag.number.cmp(&other.tag.number))
+        order.then(self.entry().tag.number.cmp(&other.entry().tag.number))
     }
 }
 
@@ -97,9 +104,21 @@ impl<T> Order<T> {
         Self::Priority(Priority::new(T::cmp))
     }
 
-    /// Puts the item where its number belongs. If a comparison panics, it is back in `item`, and
-    /// the order is as it was.
-    pub(super) fn push(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>) {
+    /// Whether putting something in runs a comparison of the user's. Nothing else does.
+    pub(super) fn compares(&self) -> bool {
+        matches!(self, Self::Priority(_))
+    }
+
+    /// Puts the item where it belongs.
+    ///
+    /// # Errors
+    /// If a comparison panics, the item is back in `item`, and the order is as it was.
+    pub(super) fn push(
+        &mut self,
+        item: &mut Option<T>,
+        tag: Tag,
+        since: Option<Instant>,
+    ) -> thread::Result<()> {
         match self {
             Self::Fifo(items) | Self::Lifo(items) => {
                 let item = item.take().expect("an item is put");
@@ -109,8 +128,19 @@ impl<T> Order<T> {
                     let place = items.partition_point(|entry| entry.tag.number < tag.number);
                     items.insert(place, Entry { item, tag, since });
                 }
+                Ok(())
             }
             Self::Priority(order) => order.push(item, tag, since),
+        }
+    }
+
+    /// Puts in an item whose put has returned: behind all others, where a comparison panics.
+    pub(super) fn push_late(&mut self, entry: Entry<T>) {
+        let Entry { item, tag, since } = entry;
+        let mut item = Some(item);
+        let pushed = self.push(&mut item, tag, since);
+        if let (Err(_), Self::Priority(order)) = (pushed, self) {
+            order.insert(&mut item, tag, since, true);
         }
     }
 
@@ -175,12 +205,25 @@ impl<T> Priority<T> {
     }
 
     #[inline(never)]
-    fn push(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>) {
+    fn push(
+        &mut self,
+        item: &mut Option<T>,
+        tag: Tag,
+        since: Option<Instant>,
+    ) -> thread::Result<()> {
+        let rescue = Arc::clone(&self.rescue);
+        let inserted =
+            catch_unwind(AssertUnwindSafe(|| self.insert(&mut *item, tag, since, false)));
+        if inserted.is_err() {
+            *item = rescue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
+        inserted
+    }
+
+    fn insert(&mut self, item: &mut Option<T>, tag: Tag, since: Option<Instant>, is_last: bool) {
         let Self { set, rescue, compare } = self;
         let entry = item.take().map(|item| Entry { item, tag, since });
-        let back = defer(|| *item = rescue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        set.insert(Ranked { entry, rescue: Arc::clone(rescue), compare: *compare });
-        back.cancel();
+        set.insert(Ranked { entry, is_last, rescue: Arc::clone(rescue), compare: *compare });
     }
 }
 

@@ -122,11 +122,11 @@ impl<T> Shared<T> {
         loop {
             match self.put(item, origin, &mut displaced) {
                 Outcome::Done(put) => return put.map_err(|ShutDown| Refusal::ShutDown),
-                Outcome::Blocked(_) => {
+                Outcome::Busy if !self.store().is_comparing() => backoff.wait(),
+                Outcome::Blocked(_) | Outcome::Busy => {
                     self.store().count_refused(1);
                     return Err(Refusal::Full);
                 }
-                Outcome::Busy => backoff.wait(),
             }
         }
     }

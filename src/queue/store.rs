@@ -194,6 +194,12 @@ pub(super) trait Store<T> {
 
     fn is_shut_down(&self) -> bool;
 
+    /// Whether this is called by a comparison of items that this thread has made busy: who asks
+    /// again and again asks for ever.
+    fn is_comparing(&self) -> bool {
+        false
+    }
+
     /// What has the level.
     fn watched(&self) -> &dyn Watched;
 }

@@ -6,7 +6,12 @@
 pub(crate) fn this_thread() -> usize {
     #[cfg(feature = "std")]
     {
+        #[cfg(not(any(forebay_loom, forebay_shuttle)))]
         std::thread_local!(static HERE: u8 = const { 0 });
+        #[cfg(forebay_loom)]
+        loom::thread_local!(static HERE: u8 = 0);
+        #[cfg(forebay_shuttle)]
+        shuttle::thread_local!(static HERE: u8 = 0);
         HERE.with(|here| core::ptr::from_ref(here).addr())
     }
     #[cfg(not(feature = "std"))]

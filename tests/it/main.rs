@@ -34,6 +34,8 @@ mod permit;
 mod pressure;
 mod queue;
 #[cfg(feature = "std")]
+mod queue_compare;
+#[cfg(feature = "std")]
 mod queue_keeps;
 #[cfg(feature = "std")]
 mod queue_large;

@@ -32,6 +32,7 @@ mod pressure;
 mod queue;
 mod queue_ends;
 mod ring;
+mod sorted;
 mod streams;
 mod synchronizes;
 mod unbounded;
