@@ -136,6 +136,10 @@ pub(super) struct Stamp(pub(super) usize);
 impl Stamp {
     const FILLED: usize = 0b011;
 
+    /// Of a slot that no message has been in. None of a place in the first lap, and later only of
+    /// the first slot.
+    pub(super) const UNUSED: Self = Self(0);
+
     /// The slot waits for the sender that claims `position`. No slot has the stamp of a barred
     /// position.
     #[inline]

@@ -34,10 +34,10 @@ use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{CachePadded, Distance, claim_backoff};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 mod batch;
 mod permit;
+mod unused;
 
 #[derive(Debug)]
 #[repr(C)]
@@ -55,16 +55,14 @@ impl<T> Ring<T> {
     /// `None` if the capacity is zero, or one that words or memory cannot represent.
     pub(crate) fn new(capacity: usize, watched: bool) -> Option<Self> {
         let geometry = Geometry::new(capacity)?;
-        let mut slots = Vec::new();
-        slots.try_reserve_exact(capacity).ok()?;
-        slots.extend((0..capacity).map(|index| Slot::vacant(geometry.first(index))));
+        let slots = Self::slots(&geometry)?;
         let start = geometry.start();
         let turn_end = geometry.turn_end(start, 0);
         Some(Self {
             tail: CachePadded::new(Cursor::new(start.marked(watched), turn_end)),
             head: CachePadded::new(Cursor::new(start, turn_end)),
             after: Distance::new(),
-            slots: slots.into_boxed_slice(),
+            slots,
             geometry,
         })
     }
@@ -116,6 +114,9 @@ impl<T> Ring<T> {
             }
             if let Some(vacancy) = self.claim_beside_permits(tail) {
                 return Ok(vacancy);
+            }
+            if self.prepare(tail) {
+                continue;
             }
             // [full] a slot that is not vacant makes no full ring: a receiver is at it, or another
             // sender was faster.
@@ -172,7 +173,10 @@ impl<T> Ring<T> {
         let oldest = &self.slots[self.geometry.index(full)];
         // The same slot, unless some are reserved.
         let newest = &self.slots[self.geometry.index(tail)];
-        let vacant = place == tail || newest.stamp() == Stamp::vacant(place);
+        let vacant = place == tail || {
+            self.prepare(tail);
+            newest.stamp() == Stamp::vacant(place)
+        };
         // The message may be on its way in. A closed tail matches no stamp.
         // [moved-tail] pairs with [seen-tail].
         if oldest.stamp() != Stamp::filled(full)

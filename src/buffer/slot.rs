@@ -31,6 +31,31 @@ impl<T> Slot<T> {
         }
     }
 
+    /// A slot that waits for no sender yet.
+    pub(super) fn unused() -> Self {
+        Self {
+            stamp: AtomicUsize::new(Stamp::UNUSED.0),
+            message: UnsafeCell::new(MaybeUninit::uninit()),
+        }
+    }
+
+    pub(super) fn is_unused(&self) -> bool {
+        self.stamp() == Stamp::UNUSED
+    }
+
+    /// Leaves a slot that is unused to the sender that claims `position`.
+    pub(super) fn prepare(&self, position: Position) {
+        let vacant = Stamp::vacant(position);
+        // [prepare] an exchange: other threads prepare it as well, and one of them may have used it
+        // since. Relaxed: nothing was in it.
+        let _ = self.stamp.compare_exchange(
+            Stamp::UNUSED.0,
+            vacant.0,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+    }
+
     #[inline]
     pub(super) fn stamp(&self) -> Stamp {
         // [received] pairs with [publish]: the message is there for the receiver that sees its

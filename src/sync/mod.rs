@@ -93,6 +93,9 @@ mod model;
 /// ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 
+/// Whether memory of zeroes is an atomic of zero. A checker has more to an atomic.
+pub(crate) const ZEROES: bool = !cfg!(any(forebay_loom, forebay_shuttle, forebay_held));
+
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);
 

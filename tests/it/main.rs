@@ -23,6 +23,7 @@ mod futurelock;
 mod handles;
 #[cfg(feature = "std")]
 mod known_bugs;
+mod large_ring;
 mod mended;
 #[cfg(feature = "std")]
 mod meter;

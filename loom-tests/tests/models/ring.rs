@@ -1,6 +1,9 @@
 //! The ring alone: `try_send` and `try_recv`, with nobody waiting.
 
-use crate::harness::{alive, channel, explore, filled, join, join_all, put, spawn, take, take_all};
+use crate::harness::{
+    Rx, Tx, alive, channel, explore, filled, force, join, join_all, message, put, put_thread,
+    spawn, take, take_all, take_thread,
+};
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
 
@@ -303,5 +306,83 @@ fn drop_queued() {
         drop(tx);
         join(thread);
         assert_eq!(alive(), 0);
+    });
+}
+
+/// A channel so large that its slots are prepared as they are used: here as many of five.
+fn used(slots: usize) -> (Tx, Rx) {
+    let (tx, rx) = channel(5);
+    for _ in 0..slots {
+        put(&tx, 0).unwrap();
+        take(&rx).unwrap();
+    }
+    (tx, rx)
+}
+
+/// Two senders prepare the last two slots.
+#[test]
+fn unused_2s() {
+    explore(20, || {
+        let (tx, rx) = used(2);
+        put(&tx, 0).unwrap();
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        join(thread);
+        let inside = take_all(&rx);
+        assert!(inside == [0, 1, 2] || inside == [0, 2, 1]);
+        // The first one of the next lap has a stamp of zero.
+        put(&tx, 3).unwrap();
+        assert_eq!(take_all(&rx), [3]);
+    });
+}
+
+/// One that a receiver has emptied is not prepared a second time.
+#[test]
+fn unused_vs_recv() {
+    explore(20, || {
+        let (unused, emptied) = used(2);
+        put(&unused, 2).unwrap();
+        let thread = spawn({
+            let (unused, emptied) = (Arc::clone(&unused), Arc::clone(&emptied));
+            move || {
+                put(&unused, 3).unwrap();
+                (take(&emptied), take(&emptied))
+            }
+        });
+        put(&unused, 4).unwrap();
+        let (first, second) = join(thread);
+        assert_eq!(first, Ok(2));
+        assert!(second.is_ok());
+        assert_eq!(take_all(&emptied).len(), 1);
+        put(&unused, 2).unwrap();
+        put(&unused, 3).unwrap();
+        assert_eq!(take_all(&emptied), [2, 3]);
+    });
+}
+
+/// Batches, permits and what is forced in find them, too.
+#[test]
+fn unused_batch_permit_force() {
+    explore(2, || {
+        let (tx, rx) = used(1);
+        put(&tx, 0).unwrap();
+        let thread = take_thread(&rx);
+        assert_eq!(tx.try_send_many([1, 2].map(message)).unwrap(), 2);
+        assert!(tx.try_reserve().unwrap().send(message(3)).is_ok());
+        assert_eq!(join(thread), 0);
+        assert_eq!(take_all(&rx), [1, 2, 3]);
+
+        let (tx, rx) = used(0);
+        put(&tx, 4).unwrap();
+        let _permits = tx.try_reserve_many(4).unwrap();
+        assert_eq!(force(&tx, 5), Ok(Some(4)));
+        assert_eq!(take_all(&rx), [5]);
+
+        // The first slot was used: its stamp is zero for another reason.
+        let (tx, rx) = used(4);
+        put(&tx, 1).unwrap();
+        let _permits = tx.try_reserve_many(4).unwrap();
+        assert_eq!(force(&tx, 3), Ok(Some(1)));
+        assert_eq!(take_all(&rx), [3]);
     });
 }

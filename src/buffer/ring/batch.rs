@@ -45,7 +45,7 @@ impl<T> Ring<T> {
                     return Err(PushError::Full(head));
                 }
                 // [full] as in `claim`.
-                if self.tail.load(Relaxed) == tail {
+                if !self.prepare(tail) && self.tail.load(Relaxed) == tail {
                     return Err(PushError::Busy);
                 }
                 continue;

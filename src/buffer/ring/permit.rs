@@ -65,7 +65,7 @@ impl<T> Ring<T> {
                 {
                     return Ok(Vacancy { slot, place });
                 }
-            } else if self.tail.load(Relaxed) == tail {
+            } else if !self.prepare(tail) && self.tail.load(Relaxed) == tail {
                 // A receiver has moved the head beyond this slot, and is about to leave it.
                 return Err(PushError::Busy);
             }
