@@ -13,7 +13,8 @@ use core::fmt;
 
 /// A channel that holds at most `capacity` messages.
 ///
-/// The memory for all of them is allocated here: a message and one word for each.
+/// The memory for all of them is allocated here: a message and one word for each. From 128 KiB on
+/// its pages are untouched until messages come into them, so that it costs what is used of it.
 ///
 /// # Panics
 /// If `capacity` is zero, or so large that words cannot represent or memory cannot hold it: see
@@ -36,8 +37,9 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 ///
 /// Nothing slows its senders down: use it only where something else bounds what is inside.
 ///
-/// Memory is allocated in blocks of 63 messages; an empty channel keeps two of them at most, and a
-/// steady flow allocates nothing. [`send`](Sender::send) never waits for a receiver,
+/// Memory is allocated in blocks, the first one with the first message: of 4 KiB and 63 messages at
+/// most, or of one message that is larger. An empty channel keeps two of them at most, and a steady
+/// flow allocates nothing. [`send`](Sender::send) never waits for a receiver,
 /// [`force_send`](Sender::force_send) displaces nothing.
 ///
 /// ```

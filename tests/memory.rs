@@ -82,7 +82,7 @@ fn receive(rx: &Receiver<Message>, numbers: impl IntoIterator<Item = usize>) {
 #[test]
 fn a_steady_flow_allocates_nothing() {
     let _turn = counting();
-    for depth in [0, 1, 62, 63, 64, 100, 1000] {
+    for depth in [0, 1, 30, 31, 32, 100, 1000] {
         let (tx, rx) = unbounded();
         send(&tx, 0..depth);
         // Up to here the depth was reached for the first time; a few blocks later one is left over.
@@ -118,7 +118,7 @@ fn bursts_within_a_block_allocate_nothing() {
 fn memory_returns_when_the_channel_is_empty() {
     let _turn = counting();
     let (tx, rx) = unbounded();
-    assert_eq!(alive(), 1);
+    assert_eq!(alive(), 0, "the first block comes with the first message");
     for round in 1..4 {
         send(&tx, 0..10_000);
         assert!(alive() > 150, "a block has not so many slots");
@@ -210,4 +210,31 @@ fn a_forced_message_displaces_nothing() {
     }
     assert_eq!((tx.capacity(), tx.len()), (None, 10_000));
     receive(&rx, 0..10_000);
+}
+
+/// A block takes a page or so, or one message.
+#[test]
+fn a_large_message_has_a_block_of_its_own() {
+    #[repr(align(64))]
+    struct Large([u8; 5000]);
+
+    let _turn = counting();
+    let (tx, rx) = unbounded();
+    for number in 0..10 {
+        assert!(tx.try_send(Large([number; 5000])).is_ok());
+    }
+    assert_eq!(alive(), 11, "one for each, and the next one");
+    for number in 0..10 {
+        assert!(rx.try_recv().is_ok_and(|Large(bytes)| bytes == [number; 5000]));
+    }
+    assert_eq!(alive(), 2);
+    let mut batch = Vec::new();
+    for _ in 0..3 {
+        assert_eq!(tx.try_send_many((0..7).map(|number| Large([number; 5000]))).ok(), Some(7));
+        assert_eq!(rx.try_recv_many(&mut batch, 7), Ok(7));
+    }
+    let numbers: Vec<_> = batch.iter().map(|Large(bytes)| bytes[4999]).collect();
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6].repeat(3));
+    drop((tx, rx, batch));
+    assert_eq!(alive(), 0);
 }

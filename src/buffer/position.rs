@@ -72,8 +72,13 @@ impl Position {
     /// The first place of a lap of `places`, one lap below the wraparound: where both sides of a
     /// buffer begin, so that every program passes the wraparound in its first moments and none is
     /// surprised by it after years.
-    pub(super) fn start(places: usize) -> Self {
+    pub(super) const fn start(places: usize) -> Self {
         Self((places << Self::SHIFT).wrapping_neg())
+    }
+
+    /// The place before.
+    pub(super) const fn before(self) -> Self {
+        Self(self.0.wrapping_sub(Self::STEP))
     }
 
     /// How far into a lap of `places` this is. `places` is a power of two.

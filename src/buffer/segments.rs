@@ -34,14 +34,14 @@ use super::position::{Position, Stamp};
 use super::slot::Vacancy;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::{AtomicPtr, Backoff, CachePadded, Distance, claim_backoff};
-use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::ptr;
 
 mod batch;
 mod block;
+mod supply;
 
-use block::{Block, PLACES, SLOTS};
+use block::Block;
 
 /// One side: where it stands, and in which block.
 #[derive(Debug)]
@@ -51,12 +51,14 @@ struct End<T> {
 }
 
 impl<T> End<T> {
-    fn new(block: *mut Block<T>, marked: bool, turn: usize) -> Self {
-        let start = Position::start(PLACES).marked(marked);
-        Self { position: Cursor::new(start, start.turn_end(turn)), block: AtomicPtr::new(block) }
+    fn new(marked: bool, turn: usize) -> Self {
+        let start = Segments::<T>::START.marked(marked);
+        let position = Cursor::new(start, start.turn_end(turn));
+        Self { position, block: AtomicPtr::new(ptr::null_mut()) }
     }
 
-    /// Goes on to the first slot of `next`. The caller has claimed the last slot before it.
+    /// Goes on to the first slot of `next`. The caller has claimed the last slot before it, or is
+    /// the one that installs the first block.
     fn install(&self, next: *mut Block<T>) {
         self.block.store(next, Relaxed);
         // [install] pairs with [installed]: who reads this position or a later one finds the block
@@ -88,15 +90,17 @@ pub(crate) struct Segments<T> {
 }
 
 impl<T> Segments<T> {
+    const PLACES: usize = Block::<T>::PLACES;
+    const SLOTS: usize = Block::<T>::SLOTS;
+
+    /// Both sides begin between two blocks, of which the first is nowhere: the other comes with the
+    /// first message.
+    const START: Position = Position::start(Self::PLACES).before();
+
     pub(crate) fn new(watched: bool, turn: usize) -> Self {
-        let block = Box::into_raw(Block::boxed(Position::start(2 * PLACES)));
-        let tail = End::new(block, watched, turn);
-        let front = Front {
-            end: End::new(block, false, turn),
-            tail: CachedPosition::new(Position::start(PLACES)),
-        };
+        let front = Front { end: End::new(false, turn), tail: CachedPosition::new(Self::START) };
         Self {
-            tail: CachePadded::new(tail),
+            tail: CachePadded::new(End::new(watched, turn)),
             front: CachePadded::new(front),
             after: Distance::new(),
             spare: AtomicPtr::new(ptr::null_mut()),
@@ -110,20 +114,22 @@ impl<T> Segments<T> {
     pub(super) fn claim_fast(&self, in_turn: bool) -> Option<Vacancy<'_, T>> {
         // [closed] pairs with [close]; [installed] pairs with [install].
         let tail = self.tail.position.load(Acquire);
-        let index = tail.index(PLACES);
-        if tail.is_barred() || index + 1 >= SLOTS {
+        let index = tail.index(Self::PLACES);
+        if tail.is_barred() || index + 1 >= Self::SLOTS {
             return None;
         }
         if in_turn && self.tail.position.turn_is_over(tail) {
             return None;
         }
         let block = self.claim_in_block(tail)?;
-        Some(Vacancy { slot: &block.slots[index], place: tail })
+        // SAFETY: `index` is below that of the last slot, and the block stays until the message
+        // that goes into the claimed slot has left.
+        Some(Vacancy { slot: unsafe { Block::slot(block, index) }, place: tail })
     }
 
     /// Claims `tail`, and gives the block in which it is.
     #[inline(always)]
-    fn claim_in_block(&self, tail: Position) -> Option<&Block<T>> {
+    fn claim_in_block(&self, tail: Position) -> Option<*mut Block<T>> {
         let block = self.tail.block.load(Relaxed);
         // [claim] pairs with [raise]: the flag is read in the word that this replaces.
         // [moved-tail] pairs with [seen-tail].
@@ -131,10 +137,8 @@ impl<T> Segments<T> {
             claim_backoff();
             return None;
         }
-        // SAFETY: the claim says that the position has not moved since it was read, so `block` is
-        // its block; and the block stays until the message that goes into the claimed slot has
-        // left.
-        Some(unsafe { &*block })
+        // The claim says that the position has not moved since it was read, so this is its block.
+        Some(block)
     }
 
     /// Claims the next slot for a message. There always is one, so the answer is never Full.
@@ -143,30 +147,35 @@ impl<T> Segments<T> {
         let claimed = loop {
             // [closed] pairs with [close]; [installed] pairs with [install].
             let tail = self.tail.position.load(Acquire);
-            let index = tail.index(PLACES);
+            let index = tail.index(Self::PLACES);
             if tail.is_barred() {
                 break Err(PushError::Closed);
             }
-            if index == SLOTS {
+            if index == Self::SLOTS {
+                if self.install_first(tail) {
+                    continue;
+                }
                 break Err(PushError::Busy);
             }
-            if index + 1 == SLOTS && next.is_none() {
+            if index + 1 == Self::SLOTS && next.is_none() {
                 // Before the claim: the others wait from the claim on until the block is there.
                 next = Some(self.unused_block(tail));
             }
             if let Some(block) = self.claim_in_block(tail) {
-                if index + 1 == SLOTS {
-                    let next = next.take().unwrap_or_else(|| Block::boxed(tail.lap(PLACES)));
-                    let next = Box::into_raw(next);
+                if index + 1 == Self::SLOTS {
+                    let next = next.take().unwrap_or_else(|| Block::new(tail.lap(Self::PLACES)));
                     // [link] pairs with [linked].
-                    block.next.store(next, Release);
+                    // SAFETY: the block stays until the message that goes into the claimed slot
+                    // has left.
+                    unsafe { &*block }.next.store(next, Release);
                     self.tail.install(next);
                 }
-                break Ok(Vacancy { slot: &block.slots[index], place: tail });
+                // SAFETY: as above.
+                break Ok(Vacancy { slot: unsafe { Block::slot(block, index) }, place: tail });
             }
         };
         if let Some(block) = next {
-            self.retire(Box::into_raw(block));
+            self.retire(block);
         }
         claimed
     }
@@ -176,8 +185,8 @@ impl<T> Segments<T> {
     pub(crate) fn pop_fast(&self, in_turn: bool) -> Option<(T, Owed)> {
         // [installed] pairs with [install].
         let head = self.front.end.position.load(Acquire);
-        let index = head.index(PLACES);
-        if index + 1 >= SLOTS || !self.is_behind_tail(head) {
+        let index = head.index(Self::PLACES);
+        if index + 1 >= Self::SLOTS || !self.is_behind_tail(head) {
             return None;
         }
         if in_turn && self.front.end.position.turn_is_over(head) {
@@ -228,9 +237,9 @@ impl<T> Segments<T> {
                     PopError::Empty(tail)
                 });
             }
-            let index = head.index(PLACES);
-            let last = index + 1 == SLOTS;
-            if index == SLOTS || (last && head.laps_to(tail, PLACES) == 0) {
+            let index = head.index(Self::PLACES);
+            let last = index + 1 == Self::SLOTS;
+            if index == Self::SLOTS || (last && head.laps_to(tail, Self::PLACES) == 0) {
                 // The next block is being installed, for this side or for the other.
                 return Err(PopError::Busy);
             }
@@ -246,14 +255,14 @@ impl<T> Segments<T> {
     /// The caller has claimed `place` on the head, and `index` in `block` is its slot.
     #[inline]
     unsafe fn take(&self, block: *mut Block<T>, index: usize, place: Position) -> T {
-        // SAFETY: the block stays until the claimed message has left.
-        let segment = unsafe { &*block };
-        let last = index + 1 == SLOTS;
+        let last = index + 1 == Self::SLOTS;
         if last {
             // [linked] pairs with [link]. It is there: the tail was seen in it.
-            self.front.end.install(segment.next.load(Acquire));
+            // SAFETY: the block stays until the claimed message has left.
+            self.front.end.install(unsafe { &*block }.next.load(Acquire));
         }
-        let slot = &segment.slots[index];
+        // SAFETY: as above.
+        let slot = unsafe { Block::slot(block, index) };
         let mut backoff = Backoff::default();
         while slot.stamp() != Stamp::filled(place) {
             backoff.wait();
@@ -269,38 +278,6 @@ impl<T> Segments<T> {
         message
     }
 
-    /// The spare block, or a new one. `tail` is in the block before it.
-    fn unused_block(&self, tail: Position) -> Box<Block<T>> {
-        // [reuse] pairs with [spare].
-        let spare = self.spare.swap(ptr::null_mut(), Acquire);
-        if !spare.is_null() {
-            // SAFETY: the swap gave the block to this thread, and no other frees it.
-            if unsafe { &*spare }.is_left() {
-                // SAFETY: it came from a box, and nobody is in it: senders and receivers have gone
-                // on to the next one, and whoever still holds a pointer to it from before will fail
-                // to claim.
-                return unsafe { Box::from_raw(spare) };
-            }
-            self.retire(spare);
-        }
-        Block::boxed(tail.lap(PLACES))
-    }
-
-    /// Makes the block the spare one if there is none, or else frees it. The head is past it.
-    fn retire(&self, block: *mut Block<T>) {
-        // [spare] pairs with [reuse].
-        if self.spare.compare_exchange(ptr::null_mut(), block, Release, Relaxed).is_ok() {
-            return;
-        }
-        let mut backoff = Backoff::default();
-        // SAFETY: the exchange did not give the block away, so it is this thread that frees it.
-        while !unsafe { &*block }.is_left() {
-            backoff.wait();
-        }
-        // SAFETY: it came from a box, and nobody is in it, as above.
-        drop(unsafe { Box::from_raw(block) });
-    }
-
     /// How many messages lie between `head` and `tail`.
     #[allow(clippy::unused_self, reason = "the ring needs its capacity for this")]
     pub(super) fn distance(&self, head: Position, tail: Position) -> usize {
@@ -308,13 +285,14 @@ impl<T> Segments<T> {
     }
 
     fn places_between(head: Position, tail: Position) -> usize {
-        head.laps_to(tail, PLACES) * SLOTS + tail.index(PLACES) - head.index(PLACES)
+        head.laps_to(tail, Self::PLACES) * Self::SLOTS + tail.index(Self::PLACES)
+            - head.index(Self::PLACES)
     }
 
     /// How many messages went in and out before `head` and `tail`.
     #[allow(clippy::unused_self, reason = "as above")]
     pub(super) fn traffic(&self, head: Position, tail: Position) -> Traffic {
-        let since_start = |position| Self::places_between(Position::start(PLACES), position);
+        let since_start = |position| Self::places_between(Self::START, position);
         Traffic {
             len: self.distance(head, tail),
             sent: since_start(tail),
@@ -340,9 +318,9 @@ impl<T> Drop for Segments<T> {
         }
         for block in [self.front.end.block.load(Relaxed), self.spare.load(Relaxed)] {
             if !block.is_null() {
-                // SAFETY: both came from boxes and are not the same, nobody else is left, and the
-                // messages are out: an empty queue has no block behind that of its head.
-                drop(unsafe { Box::from_raw(block) });
+                // SAFETY: they are not the same, no other thread is left, and the messages are out:
+                // an empty queue has no block behind that of its head.
+                unsafe { Block::free(block) };
             }
         }
     }

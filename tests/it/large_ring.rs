@@ -1,5 +1,6 @@
 //! Rings so large that their slots are prepared as they are used.
 
+#[cfg(feature = "std")]
 use crate::common::watched;
 use forebay::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 

@@ -8,6 +8,49 @@ use crate::harness::{
 use forebay::{TryRecvError, TrySendError};
 use std::sync::Arc;
 
+/// The first block comes with the first message: two senders install one.
+#[test]
+fn first_block_2s() {
+    explore(20, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = put_thread(&tx, 1);
+        put(&tx, 2).unwrap();
+        join(thread);
+        let inside = take_all(&rx);
+        assert!(inside == [1, 2] || inside == [2, 1]);
+        assert_eq!((tx.stats().sent, tx.stats().received), (2, 2));
+    });
+}
+
+/// A receiver finds the queue empty or the message, whatever of the block is there.
+#[test]
+fn first_block_vs_recv() {
+    explore(5, || {
+        let (tx, rx) = unbounded_at(0);
+        let thread = put_thread(&tx, 1);
+        let mut recv = recv(&rx);
+        recv.poll();
+        assert!(tx.len() <= 1);
+        join(thread);
+        drive(&mut recv);
+        assert_eq!(recv.output, Some(Ok(1)));
+    });
+}
+
+/// It is freed, if there is one.
+#[test]
+fn first_block_vs_last_rx_drop() {
+    explore(5, || {
+        let (tx, rx) = forebay::unbounded();
+        let thread = spawn(move || drop(rx));
+        let _ = put(&tx, 1);
+        join(thread);
+        assert!(put(&tx, 2).is_err());
+        drop(tx);
+        assert_eq!(alive(), 0);
+    });
+}
+
 /// Two senders in one block, or over its end.
 #[test]
 fn two_senders() {

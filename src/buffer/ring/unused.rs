@@ -9,9 +9,10 @@ use crate::buffer::geometry::Geometry;
 use crate::buffer::position::Position;
 use crate::buffer::slot::Slot;
 use crate::sync::{SMALL, ZEROES};
-use alloc::alloc::{Layout, alloc_zeroed};
+use alloc::alloc::alloc_zeroed;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 
 /// From so many bytes on allocators ask the system for pages.
