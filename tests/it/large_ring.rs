@@ -37,9 +37,9 @@ fn batches_permits_and_what_is_forced_in_find_its_slots() {
         while sent < CAPACITY - reserved {
             sent += tx.try_send_many(sent..(sent + 700).min(CAPACITY - reserved)).unwrap();
         }
-        let mut permits = tx.try_reserve_many(reserved).unwrap();
+        let permits = tx.try_reserve_many(reserved).unwrap();
         assert_eq!(tx.force_send(sent), Ok(Some(0)));
-        while let Some(permit) = permits.next() {
+        for permit in permits {
             sent += 1;
             permit.send(sent).unwrap();
         }
