@@ -165,9 +165,7 @@ pub(crate) fn poll<A: Attempt>(
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
-        // Others first. Its age makes up for the turn.
-        *stage = Stage::Yielded(attempt.gate().draw());
+    let step = if HEURISTICS && gives_way(attempt, stage) {
         Step::Busy
     } else {
         step(attempt, stage, waker)
@@ -180,6 +178,22 @@ fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> P
             waker.wake_by_ref();
             Poll::Pending
         }
+    }
+}
+
+/// Whether others come first. Its age makes up for that.
+#[inline]
+fn gives_way<A: Attempt>(attempt: &A, stage: &mut Stage) -> bool {
+    match stage {
+        Stage::Awake if attempt.gives_way() => {
+            *stage = Stage::Yielded(attempt.gate().draw());
+            true
+        }
+        // Again, for a waiter that starves: it was woken, and is in a queue of the executor.
+        Stage::Yielded(ticket) if attempt.gate().is_starving() => {
+            attempt.gate().gives_way(ticket) && attempt.gives_way()
+        }
+        _ => false,
     }
 }
 
@@ -270,7 +284,14 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
             gate.settle(ticket);
             gate.enter(waker)
         }
-        Stage::Yielded(ticket) | Stage::Notified(ticket) => gate.reenter(ticket, waker),
+        Stage::Yielded(ticket) | Stage::Notified(ticket) => {
+            let ticket = gate.reenter(ticket, waker);
+            if HEURISTICS && ticket.starves() {
+                // The turn of those who were faster is over.
+                attempt.begin_turn();
+            }
+            ticket
+        }
         _ => gate.enter(waker),
     });
 }

@@ -32,6 +32,12 @@ impl Cursor {
         self.turn_end.store(end.0, Ordering::Relaxed);
     }
 
+    /// The turn is over, until another one begins.
+    pub(super) fn end_turn(&self) {
+        let gone = self.load(Ordering::Relaxed).0.wrapping_sub(usize::MAX / 4);
+        self.turn_end.store(gone, Ordering::Relaxed);
+    }
+
     /// The turn ends so much sooner, if it has not ended.
     pub(super) fn shorten_turn(&self, by: usize) {
         if !self.turn_is_over(self.load(Ordering::Relaxed)) {

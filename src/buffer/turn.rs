@@ -29,19 +29,22 @@ impl<T> Buffer<T> {
         word.turn_is_over(word.load(Relaxed))
     }
 
-    /// A turn of pushes begins, of which one is done.
+    /// A turn of pushes begins, of which one is done; one that is over if it is `empty`.
     #[inline]
-    pub(crate) fn begin_push_turn(&self) {
-        self.begin_turn(self.tail());
+    pub(crate) fn begin_push_turn(&self, empty: bool) {
+        self.begin_turn(self.tail(), empty);
     }
 
     /// The same of pops.
     #[inline]
-    pub(crate) fn begin_pop_turn(&self) {
-        self.begin_turn(self.messages_head());
+    pub(crate) fn begin_pop_turn(&self, empty: bool) {
+        self.begin_turn(self.messages_head(), empty);
     }
 
-    fn begin_turn(&self, word: &Cursor) {
+    fn begin_turn(&self, word: &Cursor, empty: bool) {
+        if empty {
+            return word.end_turn();
+        }
         let position = word.load(Relaxed);
         word.end_turn_at(match self {
             Self::Bounded(ring) => ring.turn_end(position),

@@ -33,16 +33,17 @@ impl<T> Channel<T> {
         is_over && !self.is_closed() && (never_waits || !self.is_full())
     }
 
-    /// The turn of a receiver begins, of which one operation is done.
+    /// The turn of a receiver begins, of which one operation is done. It is over at once while
+    /// another one starves.
     #[inline]
     pub(crate) fn begin_recv_turn(&self) {
-        self.buffer.begin_pop_turn();
+        self.buffer.begin_pop_turn(self.arrivals.is_starving());
     }
 
     /// The same of a sender.
     #[inline]
     pub(crate) fn begin_send_turn(&self) {
-        self.buffer.begin_push_turn();
+        self.buffer.begin_push_turn(self.vacancies.is_starving());
     }
 
     /// One operation of a receiver has moved nothing on.

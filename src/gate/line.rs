@@ -16,18 +16,40 @@ pub(crate) struct Gate {
     line: Lock<Line>,
     /// What [`Line::front`] was under the lock.
     front: AtomicUsize,
-    /// How many waits were woken in vain and have not ended.
+    /// How many waits were woken in vain and have not ended, and whether one of them starves.
     robbed: AtomicUsize,
 }
 
-/// When a wait began, and whether it was woken in vain since.
+/// When a wait began, and what has become of it.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     number: u64,
-    robbed: bool,
+    /// How often it was woken in vain.
+    robbed: u8,
+    /// How often it has given way to a waiter that starves.
+    yields: u8,
+}
+
+impl Ticket {
+    /// So often in vain, and a waiter starves. Where an executor runs its tasks in the order in
+    /// which they were woken, it does not come to that.
+    const STARVES: u8 = 8;
+
+    fn new(number: u64) -> Self {
+        Self { number, robbed: 0, yields: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn starves(&self) -> bool {
+        self.robbed >= Self::STARVES
+    }
 }
 
 impl Gate {
+    /// In `robbed`: a hint, raised by each that starves and lowered by the first that does no more.
+    const STARVING: usize = 1;
+    const ROBBED: usize = 2;
+
     pub(crate) fn new() -> Self {
         Self {
             line: Lock::new(Line::new()),
@@ -61,25 +83,51 @@ impl Gate {
 
     /// How many waits were woken in vain and have not ended, as far as that is known.
     pub(crate) fn robbed(&self) -> usize {
-        self.robbed.load(Relaxed)
+        self.robbed.load(Relaxed) / Self::ROBBED
+    }
+
+    /// Whether a waiter is woken again and again, and comes too late.
+    pub(crate) fn is_starving(&self) -> bool {
+        self.robbed.load(Relaxed) & Self::STARVING != 0
+    }
+
+    /// Gives way to a waiter that starves; `false` after so many times that it seems to be held,
+    /// and polled no more.
+    #[cold]
+    pub(crate) fn gives_way(&self, ticket: &mut Ticket) -> bool {
+        const MOST: u8 = 200;
+
+        let gives_way = ticket.yields < MOST;
+        if gives_way {
+            ticket.yields += 1;
+        } else {
+            self.robbed.fetch_and(!Self::STARVING, Relaxed);
+        }
+        gives_way
     }
 
     #[inline]
     pub(crate) fn enter(&self, waker: Waker) -> Ticket {
-        Ticket { number: self.insert(None, waker), robbed: false }
+        Ticket::new(self.insert(None, waker))
     }
 
     #[inline]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
-        if !ticket.robbed {
-            self.robbed.fetch_add(1, Relaxed);
+        let Ticket { number, robbed, yields } = ticket;
+        if robbed == 0 {
+            self.robbed.fetch_add(Self::ROBBED, Relaxed);
         }
-        Ticket { number: self.insert(Some(ticket.number), waker), robbed: true }
+        let number = self.insert(Some(number), waker);
+        let ticket = Ticket { number, robbed: robbed.saturating_add(1), yields };
+        if ticket.starves() {
+            self.robbed.fetch_or(Self::STARVING, Relaxed);
+        }
+        ticket
     }
 
     #[cold]
     pub(crate) fn draw(&self) -> Ticket {
-        Ticket { number: self.change(Line::draw), robbed: false }
+        Ticket::new(self.change(Line::draw))
     }
 
     #[cold]
@@ -131,8 +179,11 @@ impl Gate {
     /// Ends the wait of a ticket that has no place.
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
-        if ticket.robbed {
-            self.robbed.fetch_sub(1, Relaxed);
+        if ticket.robbed != 0 {
+            if ticket.starves() {
+                self.robbed.fetch_and(!Self::STARVING, Relaxed);
+            }
+            self.robbed.fetch_sub(Self::ROBBED, Relaxed);
         }
     }
 

@@ -234,8 +234,8 @@ impl<T> Store<T> for Locked<T> {
 
     fn begin_turn(&self, side: Side) {
         match side {
-            Side::Vacancies => self.puts.begin(),
-            Side::Arrivals | Side::Streams => self.gets.begin(),
+            Side::Vacancies => self.puts.begin(self.vacancies.is_starving()),
+            Side::Arrivals | Side::Streams => self.gets.begin(self.arrivals.is_starving()),
         }
     }
 

@@ -871,3 +871,77 @@ fn a_future_that_is_kept_keeps_its_place_and_one_that_is_made_anew_does_not() {
     assert_eq!((anew.wakes(), worker.wakes()), (0, 1));
     assert_eq!(worker.finish(), Ok(3));
 }
+
+/// Polls new waits as long as they succeed: as a task does that the executor runs first, always.
+/// `false` if it gave way.
+fn go_on<F: Future>(wait: impl Fn() -> F, settle: impl Fn(F::Output)) -> bool {
+    loop {
+        let mut task = Task::new(wait());
+        match task.poll() {
+            Poll::Ready(output) => settle(output),
+            Poll::Pending => return task.wakes() == 0,
+        }
+    }
+}
+
+/// One that waits is polled only when another one of its side does not go on. `refresh` brings what
+/// they wait for.
+fn assert_served_although_late<F: Future>(
+    what: &str,
+    wait: impl Fn() -> F,
+    settle: impl Fn(F::Output),
+    refresh: impl Fn(),
+) {
+    let mut late = Task::parked(wait());
+    let rounds = (1..=20).find(|_| {
+        refresh();
+        go_on(&wait, &settle);
+        late.poll().is_ready()
+    });
+    assert!(rounds.is_some_and(|rounds| rounds <= 10), "{what}: {rounds:?}");
+}
+
+/// As on an executor of several threads, where one that was woken may lie in a queue for so long
+/// that the others have taken all.
+#[test]
+fn who_always_comes_too_late_is_let_in() {
+    let (tx, rx) = bounded(10);
+    let fill = || while tx.try_send(0).is_ok() {};
+    let empty = || while rx.try_recv().is_ok() {};
+    assert_served_although_late("recv", || rx.recv(), |got| assert!(got.is_ok()), fill);
+    let sent = |sent: Result<(), _>| sent.unwrap();
+    fill();
+    assert_served_although_late("send", || tx.send(0), sent, empty);
+    #[cfg(feature = "std")]
+    for (number, queue) in queues::<usize>(10).iter().enumerate() {
+        let fill = || while queue.try_put(0).is_ok() {};
+        let empty = || while queue.try_get().is_ok() {};
+        let done = |job: Result<queue::Job<'_, usize>, _>| job.unwrap().done();
+        assert_served_although_late(&format!("get, {number}"), || queue.get(), done, fill);
+        fill();
+        let put = |put: Result<(), _>| put.unwrap();
+        assert_served_although_late(&format!("put, {number}"), || queue.put(0), put, empty);
+    }
+}
+
+/// It is let in for as long as it seems to come, and no longer.
+#[test]
+fn who_came_too_late_and_is_polled_no_more_holds_up_nobody() {
+    let (tx, rx) = bounded(10);
+    let fill = || while tx.try_send(0).is_ok() {};
+    let mut late = Task::parked(rx.recv());
+    let rounds = (1..=20).find(|_| {
+        fill();
+        let gave_way = !go_on(|| rx.recv(), |got| assert!(got.is_ok()));
+        if !gave_way {
+            assert!(late.poll().is_pending());
+        }
+        gave_way
+    });
+    assert!(rounds.is_some());
+    fill();
+    let polls = |mut recv: Task<_>| (1..=1000).find(|_| recv.poll().is_ready()).unwrap();
+    assert!(polls(Task::new(rx.recv())) > 2);
+    assert!(polls(Task::new(rx.recv())) <= 2, "it begins a turn");
+    assert_eq!(polls(Task::new(rx.recv())), 1);
+}

@@ -16,9 +16,9 @@ impl Turn {
         Self { length, left: AtomicUsize::new(length) }
     }
 
-    /// The first operation is done.
-    pub(super) fn begin(&self) {
-        self.left.store(self.length - 1, Relaxed);
+    /// The first operation is done; or it is over, if it is `empty`.
+    pub(super) fn begin(&self, empty: bool) {
+        self.left.store(if empty { 0 } else { self.length - 1 }, Relaxed);
     }
 
     /// One operation; under the lock.
