@@ -184,7 +184,7 @@ impl<T> Attempt for Closing<'_, T> {
     }
 
     fn raise(&self, (): ()) -> bool {
-        // A close wakes everybody, announced or not.
+        // A close wakes all waiters, announced or not.
         true
     }
 
@@ -296,7 +296,7 @@ impl<T> fmt::Debug for Recv<'_, T> {
 /// Made by [`Sender::closed`](crate::Sender::closed).
 ///
 /// # Cancel safety
-/// Dropping the future has no effect on anybody.
+/// Dropping the future has no effect.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Closed<'a, T>(Wait<Closing<'a, T>>);
 

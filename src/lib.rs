@@ -92,7 +92,7 @@
 //!   sent".
 //! - One message wakes one waiting `recv`, one free slot one waiting `send`.
 //! - [`close`](Sender::close) is final: every later send fails, what is inside can be received, and
-//!   everybody who waits wakes.
+//!   all who wait wake.
 //! - When the last [`Receiver`] goes, the messages inside are dropped at once.
 //!
 //! - A waiter has a place in a line, and keeps it: see the fairness of [`send`](Sender::send).

@@ -40,7 +40,7 @@ pub(crate) trait Watched {
     /// Whether the wait for a level has no end.
     fn is_over(&self) -> bool;
 
-    /// Opened to everybody after each change of the level, and when it is over.
+    /// Opened to all after each change of the level, and when it is over.
     fn levels(&self) -> &Gate;
 }
 
@@ -73,7 +73,7 @@ impl<W: Watched> Attempt for Watching<'_, W> {
     }
 
     fn raise(&self, (): ()) -> bool {
-        // A change wakes everybody, announced or not.
+        // A change wakes all waiters, announced or not.
         true
     }
 
@@ -113,7 +113,7 @@ impl Changes {
         self.over
     }
 
-    /// Gives the place up. A wakeup that came for it is nobody else's.
+    /// Gives the place up. A wakeup that came for it is no other's.
     pub(crate) fn leave(&mut self, watched: &impl Watched) {
         wait::leave(&Watching { watched, level: Pressure::Low }, &mut self.stage);
     }

@@ -76,7 +76,7 @@ impl<T> Sender<T> {
     ///   is bounded by [weight](crate::Builder::weight).
     ///
     /// # Fairness
-    /// It takes all of the room together or none, and holds up nobody meanwhile: senders that need
+    /// It takes all of the room together or none, and holds no sender up meanwhile: those that need
     /// room for one go first. So it may wait for as long as they leave too little.
     ///
     /// # Cancel safety

@@ -8,7 +8,7 @@ use crate::wait::{self, Attempt, Outcome, Stage};
 
 /// An attempt to receive by a task that may never look again.
 ///
-/// A stream that has returned `Pending` stays registered, although perhaps nobody waits for it any
+/// A stream that has returned `Pending` stays registered, although perhaps no task waits for it any
 /// more: `next()` may have been dropped by a timeout. A notification meant for one waiter could be
 /// stuck there. So streams have a gate of their own, where a message that no `recv` takes wakes all
 /// of them, and they owe nothing.

@@ -17,10 +17,10 @@
 //! gate.
 //!
 //! # Notifications are owed
-//! A notification says "one of you can go on", so whoever receives it must pass it on unless it
-//! went on itself. It is settled by an attempt that succeeds, or by one that finds its side empty
-//! (full) by the positions: then another one has gone on. Finding it busy settles nothing. A wait
-//! that ends without settling hands on.
+//! A notification says "one of you can go on", so a waiter that receives it must pass it on unless
+//! it went on itself. It is settled by an attempt that succeeds, or by one that finds its side
+//! empty (full) by the positions: then another one has gone on. Finding it busy settles nothing. A
+//! wait that ends without settling hands on.
 //!
 //! # No waiter sleeps unannounced
 //! [`Asleep`](Stage::Asleep) is `Pending` with a place that was taken before the flag was seen up.
@@ -43,7 +43,8 @@ use core::task::{Context, Poll, Waker};
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
-/// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
+/// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on
+/// |
 ///
 /// Who leaves a place to which a notification has come hands it on.
 #[derive(Debug, Default)]

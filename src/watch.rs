@@ -63,9 +63,9 @@ impl Watch {
         }
     }
 
-    /// Wakes everybody who waits for a level.
+    /// Wakes all who wait for a level.
     fn tell(&self) {
-        // [tell] whether anybody is known to wait or not: changes are rare. Who takes a place later
+        // [tell] whether a waiter is known or not: changes are rare. Who takes a place later
         // finds the change.
         self.levels.wake_all();
     }

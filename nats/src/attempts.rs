@@ -113,7 +113,7 @@ pub(crate) async fn write(
     }
 }
 
-/// Removes the note of a job that is done. One that stays harms nobody: no other job has its
+/// Removes the note of a job that is done. One that stays does no harm: no other job has its
 /// subject.
 pub(crate) async fn forget(nats: &Nats, name: &str, note: u64) {
     let _ = nats.delete(&names::attempts(name), note).await;

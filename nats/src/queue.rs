@@ -62,7 +62,7 @@ impl<T, C> Queue<T, C> {
     /// [`timeout`](crate::Builder::timeout), or the queue is deleted.
     ///
     /// # Cancel safety
-    /// Dropping the future has no effect on anybody.
+    /// Dropping the future has no effect.
     pub async fn join(&self) -> Result<(), Fault> {
         let core = self.core();
         core.nats.runtime.run(join::drained(core)).await
@@ -85,7 +85,7 @@ impl<T, C> Queue<T, C> {
     /// over.
     ///
     /// # Cancel safety
-    /// Dropping the future has no effect on anybody.
+    /// Dropping the future has no effect.
     pub async fn flush(&self) {
         let core = self.core();
         loop {

@@ -35,9 +35,9 @@ pub(crate) enum NotDisplaced {
 
 /// What a push or pop owes to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "somebody may sleep until this is announced"]
+#[must_use = "a waiter may sleep until this is announced"]
 pub(crate) enum Owed {
-    /// Nothing to anybody.
+    /// Nothing.
     Nothing,
     /// A waiter of the other side sleeps: the gate must be opened.
     Wakeup,

@@ -133,14 +133,14 @@ impl Cursor {
 
     /// Bars the tail for good; `true` for the one call that did.
     pub(super) fn close(&self) -> bool {
-        // [close] pairs with [closed]: what the closing thread did before is visible to whoever is
-        // told Closed. Acquire for the one that is told that another has closed already.
+        // [close] pairs with [closed]: what the closing thread did before is visible to a caller
+        // that is told Closed. Acquire for the one that is told that another has closed already.
         let before = Position(self.word.fetch_or(Position::BARRED, Ordering::AcqRel));
         !before.is_barred()
     }
 }
 
-/// A position as somebody has seen it: a copy, which may be left behind and which tells nobody
+/// A position as one side has seen it: a copy, which may be left behind and which tells no other
 /// anything.
 #[derive(Debug)]
 pub(super) struct CachedPosition(AtomicUsize);

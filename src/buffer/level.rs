@@ -1,21 +1,22 @@
 //! The level of a buffer: High from when its length exceeds one mark until it falls under another.
 //!
-//! It is a flag in the head word, which every claim keeps. So whoever takes a message out learns
-//! from the very word that it replaces whether there is anything to lower; and whoever puts one in
-//! can raise the flag on the very word with which it measured the length. Tail and head are two
-//! words all the same, and a level that follows both must not miss the last change of either.
+//! It is a flag in the head word, which every claim keeps. So a receiver that takes a message out
+//! learns from the very word that it replaces whether there is anything to lower; and a sender that
+//! puts one in can raise the flag on the very word with which it measured the length. Tail and head
+//! are two words all the same, and a level that follows both must not miss the last change of
+//! either.
 //!
 //! # The last word
 //! When all is quiet, a length over `high` is High, and one under `low` is Low:
 //! - *Under `low`.* The flag is raised on an exact head only, with more than `high` messages behind
-//!   it, so it was up before the last message was taken; whoever took that saw it, and finds a tail
-//!   that is no later than the last: a length no greater than the last one, under `low`. It lowers
-//!   the flag, or another thread has.
-//! - *Over `high`.* Whoever put the last message in looks at the head. It may see a flag that has
-//!   been lowered since. So whoever lowers the flag touches the tail afterwards, and looks as if it
-//!   had put something in itself. In the order of the tail the last message comes either before the
-//!   touch, and then this look finds it; or after it, and then the touch made the lowered flag
-//!   visible.
+//!   it, so it was up before the last message was taken; the receiver that took that saw it, and
+//!   finds a tail that is no later than the last: a length no greater than the last one, under
+//!   `low`. It lowers the flag, or another thread has.
+//! - *Over `high`.* The sender that put the last message in looks at the head. It may see a flag
+//!   that has been lowered since. So a thread that lowers the flag touches the tail afterwards, and
+//!   looks as if it had put something in itself. In the order of the tail the last message comes
+//!   either before the touch, and then this look finds it; or after it, and then the touch made the
+//!   lowered flag visible.
 //!
 //! While operations overlap, the level may be late for them.
 

@@ -58,7 +58,7 @@ impl Position {
         Self((self.0 & !Self::FLAGS).wrapping_add(operations << Self::SHIFT))
     }
 
-    /// The flags on which whoever replaces the word must act: waiting, and then marked.
+    /// The flags on which a thread that replaces the word must act: waiting, and then marked.
     #[inline]
     pub(super) fn duties(self) -> usize {
         self.0 & (Self::WAITING | Self::MARKED)

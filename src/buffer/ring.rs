@@ -10,11 +10,11 @@
 //! - `[publish]`/`[received]`: the sender's message to its receiver, through the stamp.
 //! - `[free]`/`[reused]`: the receiver's leave of a slot to the sender of the next lap, through the
 //!   stamp.
-//! - `[close]`/`[closed]`: what came before a close to whoever is told Closed, through the tail
-//!   word.
+//! - `[close]`/`[closed]`: what came before a close to a caller that is told Closed, through the
+//!   tail word.
 //! - `[moved-head]`/`[seen-head]`, `[moved-tail]`/`[seen-tail]`: what was known of the other side
-//!   to whoever finds this side where that left it. A receiver has moved the head because it saw a
-//!   message, so it knows of a tail beyond it; whoever sees its head sees that tail, or a later
+//!   to a thread that finds this side where that left it. A receiver has moved the head because it
+//!   saw a message, so it knows of a tail beyond it; who sees its head sees that tail, or a later
 //!   one, and not an empty ring.
 //!
 //! The flags need no order: they live in the words whose changes they announce.
@@ -23,8 +23,8 @@
 //! are decided by the positions, never by a stamp alone. The head never overtakes the tail, so a
 //! tail that is read after the head and equal to it proves that the ring was empty at that moment,
 //! even if that head was left behind by then; and a head read after the tail and one lap behind it,
-//! that it was full. A slot that is claimed and not yet published (or released) is *busy*: nobody
-//! may sleep on it.
+//! that it was full. A slot that is claimed and not yet published (or released) is *busy*: no
+//! waiter may sleep on it.
 
 use super::answer::{NotDisplaced, Owed, PopError, PushError};
 use super::cursor::Cursor;
@@ -198,7 +198,7 @@ impl<T> Ring<T> {
                 break;
             }
         }
-        // SAFETY: the bar kept everybody else off the message, and the slot was seen filled with
+        // SAFETY: the bar kept all others off the message, and the slot was seen filled with
         // it.
         let message = unsafe { oldest.take() };
         if place != tail {

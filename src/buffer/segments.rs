@@ -1,11 +1,12 @@
 //! An unbounded FIFO in linked blocks of slots, for any number of senders and receivers.
 //!
 //! The blocks are linked as in crossbeam's segmented queue: a compare-and-swap on the tail (head)
-//! claims a place, and whoever claims the last slot of a block installs the next one for its side.
-//! While that lasts, the position stands on a place that has no slot. What is ours: the tail word
-//! carries who waits and whether the queue is closed, just as the ring's does; and nothing counts
-//! the messages that leave a block. Each leaves its stamp in its slot, as in the ring, and only who
-//! reuses or frees the block, once for all of them, looks whether every slot has been left.
+//! claims a place, and the thread that claims the last slot of a block installs the next one for
+//! its side. While that lasts, the position stands on a place that has no slot. What is ours: the
+//! tail word carries who waits and whether the queue is closed, just as the ring's does; and
+//! nothing counts the messages that leave a block. Each leaves its stamp in its slot, as in the
+//! ring, and only who reuses or frees the block, once for all of them, looks whether every slot has
+//! been left.
 //!
 //! A block behind the head is kept for the next one that is needed, or freed if one is kept
 //! already. So a steady flow allocates nothing, and an empty queue holds two blocks at most.
@@ -19,7 +20,8 @@
 //! # Synchronization
 //! - `[publish]`/`[received]` and `[close]`/`[closed]`: as in the ring.
 //! - `[link]`/`[linked]`: a block, as its sender made it, to the receiver that goes on to it.
-//! - `[install]`/`[installed]`: a block to whoever claims a place in it, through the position word.
+//! - `[install]`/`[installed]`: a block to the thread that claims a place in it, through the
+//!   position word.
 //! - `[moved-head]`/`[seen-head]`: as in the ring, and here a claim relies on it: a receiver must
 //!   not claim what no sender has.
 //! - `[moved-tail]`/`[seen-tail]`: as in the ring.

@@ -111,8 +111,8 @@ impl<T> Vacancy<'_, T> {
     /// Publishes the message.
     #[inline]
     pub(super) fn fill(self, message: T) -> Owed {
-        // SAFETY: the claim on `place` is ours, and whoever made it has seen the slot vacant, or
-        // emptied it.
+        // SAFETY: the claim on `place` is ours, and the thread that made it has seen the slot
+        // vacant, or emptied it.
         unsafe { self.slot.fill(self.place, message) };
         Owed::in_claimed(self.place)
     }

@@ -7,7 +7,7 @@ use crate::pressure::Watched;
 use crate::sync::{Backoff, both, for_each};
 
 impl<T> Channel<T> {
-    /// Closes for good and wakes everybody; `true` for the one call that did.
+    /// Closes for good and wakes all waiters; `true` for the one call that did.
     pub(crate) fn close(&self) -> bool {
         self.close_for(&[
             &self.arrivals,

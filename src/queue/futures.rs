@@ -200,7 +200,7 @@ future!("Get", Get<'a, T> -> Result<Job<'a, T>, GetError>);
 /// Made by [`Queue::join`](crate::queue::Queue::join).
 ///
 /// # Cancel safety
-/// Dropping the future has no effect on anybody.
+/// Dropping the future has no effect.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Join<'a>(Wait<Joining<'a>>);
 

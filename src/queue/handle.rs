@@ -13,7 +13,7 @@ use core::fmt;
 
 /// A work queue. Clones are handles of the same queue.
 ///
-/// There are no sides: whoever has a handle can put, get, join and shut down. So a queue does not
+/// There are no sides: every handle can put, get, join and shut down. So a queue does not
 /// end when producers go, as a channel does; [`shutdown`](Self::shutdown) ends it. The items
 /// inside are dropped with the last handle; an [owned job](Job::into_owned) and a [stream of
 /// jobs](Self::jobs) are handles too.
@@ -60,8 +60,8 @@ impl<T> Queue<T> {
     /// finds none keeps its place, and is the next to be woken. So on an executor that runs its
     /// tasks in the order in which they were woken, each other one comes first with at most as many
     /// items as there is room for: maxsize x waiting puts in all, after a `put` was first woken.
-    /// Above a maxsize of 4096 it may be more. On one with several threads a task that was woken may
-    /// come too late again and again; after eight times the other tasks give way to it.
+    /// Above a maxsize of 4096 it may be more. On one with several threads a task that was woken
+    /// may come too late again and again; after eight times the other tasks give way to it.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.

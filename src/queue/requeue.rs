@@ -38,7 +38,7 @@ impl<'a, T> Job<'a, T> {
     /// Puts the job back, as an item that is put: at the end, in a queue of the ordinary order.
     /// Waits for room first while the queue is full. The item stays unfinished all the time.
     ///
-    /// Beware: where every worker waits for room in its own queue, nobody makes any.
+    /// Beware: where every worker waits for room in its own queue, none makes any.
     /// [`try_requeue`](Self::try_requeue) does not wait.
     ///
     /// # Errors

@@ -40,12 +40,12 @@ impl Unfinished {
         self.word.load(Relaxed) / ONE
     }
 
-    /// Counts an item that is about to be put: before anybody can get it, so that nobody is done
+    /// Counts an item that is about to be put: before a worker can get it, so that none is done
     /// with it first.
     #[inline]
     pub(super) fn raise(&self) {
-        // [raise] Relaxed: whoever lowers for this item got it from the storage, and so comes later
-        // on this word.
+        // [raise] Relaxed: a thread that lowers for this item got it from the storage, and so comes
+        // later on this word.
         if self.word.fetch_add(ONE, Relaxed) > usize::MAX / 2 {
             abort();
         }
@@ -153,6 +153,6 @@ impl Attempt for Joining<'_> {
             || self.unfinished.word.compare_exchange(seen, seen | JOINERS, Relaxed, Relaxed).is_ok()
     }
 
-    // A zero wakes everybody who waits for it.
+    // A zero wakes all who wait for it.
     fn hand_on(&self) {}
 }

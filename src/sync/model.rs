@@ -4,7 +4,7 @@ use super::Ordering;
 pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
 pub(crate) use loom::thread::{yield_now as pause, yield_now};
 
-/// loom's cell, which also checks that whoever drops it is the only one to use it.
+/// loom's cell, which also checks that the thread that drops it is the only one to use it.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(loom::cell::UnsafeCell<T>);
 

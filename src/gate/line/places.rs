@@ -138,7 +138,7 @@ impl Line {
         Some(front)
     }
 
-    /// From below: whether anybody is in the line; the ticket of the first one, else the next
+    /// From below: whether a waiter is in the line; the ticket of the first one, else the next
     /// ticket.
     #[inline]
     fn front(&self) -> usize {

@@ -2,9 +2,10 @@
 //!
 //! A comparison is the user's: it may take long, panic, or use the queue itself. So a thread that
 //! puts an item in its place takes the whole order out of the lock, compares, and puts the order
-//! back. What others put meanwhile is `late`: it waits beside the order for whoever needs all items
-//! sorted, which is who takes one out, and takes no longer than the lock. Who needs the order finds
-//! it busy, as a slot of the ring that is claimed and not yet published, and comes again.
+//! back. What others put meanwhile is `late`: it waits beside the order for the caller that needs
+//! all items sorted, which is who takes one out, and takes no longer than the lock. Who needs the
+//! order finds it busy, as a slot of the ring that is claimed and not yet published, and comes
+//! again.
 
 use super::super::counters::Counters;
 use super::super::order::Order;
