@@ -191,9 +191,7 @@ fn gives_way<A: Attempt>(attempt: &A, stage: &mut Stage) -> bool {
             true
         }
         // Again, for a waiter that starves: it was woken, and is in a queue of the executor.
-        Stage::Yielded(ticket) if attempt.gate().is_starving() => {
-            attempt.gate().gives_way(ticket) && attempt.gives_way()
-        }
+        Stage::Yielded(ticket) => attempt.gate().is_starving() && attempt.gate().gives_way(ticket),
         _ => false,
     }
 }

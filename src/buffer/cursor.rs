@@ -32,10 +32,10 @@ impl Cursor {
         self.turn_end.store(end.0, Ordering::Relaxed);
     }
 
-    /// The turn is over, until another one begins.
-    pub(super) fn end_turn(&self) {
-        let gone = self.load(Ordering::Relaxed).0.wrapping_sub(usize::MAX / 4);
-        self.turn_end.store(gone, Ordering::Relaxed);
+    /// A turn begins that is so long.
+    pub(super) fn end_turn_after(&self, length: usize) {
+        let end = self.load(Ordering::Relaxed).0.wrapping_add(length);
+        self.turn_end.store(end, Ordering::Relaxed);
     }
 
     /// The turn ends so much sooner, if it has not ended.

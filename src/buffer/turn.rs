@@ -29,21 +29,21 @@ impl<T> Buffer<T> {
         word.turn_is_over(word.load(Relaxed))
     }
 
-    /// A turn of pushes begins, of which one is done; one that is over if it is `empty`.
+    /// A turn of pushes begins, of which one is done; or that is only one more, if it is `short`.
     #[inline]
-    pub(crate) fn begin_push_turn(&self, empty: bool) {
-        self.begin_turn(self.tail(), empty);
+    pub(crate) fn begin_push_turn(&self, short: bool) {
+        self.begin_turn(self.tail(), short);
     }
 
     /// The same of pops.
     #[inline]
-    pub(crate) fn begin_pop_turn(&self, empty: bool) {
-        self.begin_turn(self.messages_head(), empty);
+    pub(crate) fn begin_pop_turn(&self, short: bool) {
+        self.begin_turn(self.messages_head(), short);
     }
 
-    fn begin_turn(&self, word: &Cursor, empty: bool) {
-        if empty {
-            return word.end_turn();
+    fn begin_turn(&self, word: &Cursor, short: bool) {
+        if short {
+            return word.end_turn_after(self.one());
         }
         let position = word.load(Relaxed);
         word.end_turn_at(match self {
@@ -65,9 +65,14 @@ impl<T> Buffer<T> {
     }
 
     fn spend(&self, word: &Cursor) {
-        word.shorten_turn(match self {
+        word.shorten_turn(self.one());
+    }
+
+    /// One operation, as the words count it.
+    fn one(&self) -> usize {
+        match self {
             Self::Bounded(_) => Geometry::STEP,
             Self::Chained(_) => Position::STEP,
-        });
+        }
     }
 }

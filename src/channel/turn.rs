@@ -33,8 +33,8 @@ impl<T> Channel<T> {
         is_over && !self.is_closed() && (never_waits || !self.is_full())
     }
 
-    /// The turn of a receiver begins, of which one operation is done. It is over at once while
-    /// another one starves.
+    /// The turn of a receiver begins, of which one operation is done. It is short while another one
+    /// starves; one more it has, as this one may be dropped, and made anew.
     #[inline]
     pub(crate) fn begin_recv_turn(&self) {
         self.buffer.begin_pop_turn(self.arrivals.is_starving());

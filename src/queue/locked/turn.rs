@@ -16,9 +16,9 @@ impl Turn {
         Self { length, left: AtomicUsize::new(length) }
     }
 
-    /// The first operation is done; or it is over, if it is `empty`.
-    pub(super) fn begin(&self, empty: bool) {
-        self.left.store(if empty { 0 } else { self.length - 1 }, Relaxed);
+    /// The first operation is done; or there is only one more, if it is `short`.
+    pub(super) fn begin(&self, short: bool) {
+        self.left.store(if short { 1 } else { self.length - 1 }, Relaxed);
     }
 
     /// One operation; under the lock.
