@@ -166,7 +166,9 @@ pub(crate) fn poll<A: Attempt>(
 /// The slow path: for a wait that has begun, or must.
 #[inline(never)]
 fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Poll<A::Output> {
-    let step = if HEURISTICS && gives_way(attempt, stage) {
+    let step = if HEURISTICS && matches!(stage, Stage::Awake) && attempt.gives_way() {
+        // Others first. Its age makes up for the turn.
+        *stage = Stage::Yielded(attempt.gate().draw());
         Step::Busy
     } else {
         step(attempt, stage, waker)
@@ -179,20 +181,6 @@ fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> P
             waker.wake_by_ref();
             Poll::Pending
         }
-    }
-}
-
-/// Whether others come first. Its age makes up for that.
-#[inline]
-fn gives_way<A: Attempt>(attempt: &A, stage: &mut Stage) -> bool {
-    match stage {
-        Stage::Awake if attempt.gives_way() => {
-            *stage = Stage::Yielded(attempt.gate().draw());
-            true
-        }
-        // Again, for a waiter that starves: it was woken, and is in a queue of the executor.
-        Stage::Yielded(ticket) => attempt.gate().is_starving() && attempt.gate().gives_way(ticket),
-        _ => false,
     }
 }
 
@@ -283,14 +271,7 @@ fn enter<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) {
             gate.settle(ticket);
             gate.enter(waker)
         }
-        Stage::Yielded(ticket) | Stage::Notified(ticket) => {
-            let ticket = gate.reenter(ticket, waker);
-            if HEURISTICS && ticket.starves() {
-                // The turn of those who were faster is over.
-                attempt.begin_turn();
-            }
-            ticket
-        }
+        Stage::Yielded(ticket) | Stage::Notified(ticket) => gate.reenter(ticket, waker),
         _ => gate.enter(waker),
     });
 }

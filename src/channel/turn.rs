@@ -37,13 +37,13 @@ impl<T> Channel<T> {
     /// starves; one more it has, as this one may be dropped, and made anew.
     #[inline]
     pub(crate) fn begin_recv_turn(&self) {
-        self.buffer.begin_pop_turn(self.arrivals.is_starving());
+        self.buffer.begin_pop_turn(self.arrivals.gives_way() || self.streams.gives_way());
     }
 
     /// The same of a sender.
     #[inline]
     pub(crate) fn begin_send_turn(&self) {
-        self.buffer.begin_push_turn(self.vacancies.is_starving());
+        self.buffer.begin_push_turn(self.vacancies.gives_way());
     }
 
     /// One operation of a receiver has moved nothing on.

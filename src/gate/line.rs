@@ -16,8 +16,10 @@ pub(crate) struct Gate {
     line: Lock<Line>,
     /// What [`Line::front`] was under the lock.
     front: AtomicUsize,
-    /// How many waits were woken in vain and have not ended, and whether one of them starves.
+    /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
+    /// How often others give way to one of them that starves. A hint.
+    starving: AtomicUsize,
 }
 
 /// When a wait began, and what has become of it.
@@ -26,8 +28,6 @@ pub(crate) struct Ticket {
     number: u64,
     /// How often it was woken in vain.
     robbed: u8,
-    /// How often it has given way to a waiter that starves.
-    yields: u8,
 }
 
 impl Ticket {
@@ -36,25 +36,25 @@ impl Ticket {
     const STARVES: u8 = 8;
 
     fn new(number: u64) -> Self {
-        Self { number, robbed: 0, yields: 0 }
+        Self { number, robbed: 0 }
     }
 
     #[inline]
-    pub(crate) fn starves(&self) -> bool {
+    fn starves(&self) -> bool {
         self.robbed >= Self::STARVES
     }
 }
 
 impl Gate {
-    /// In `robbed`: a hint, raised by each that starves and lowered by the first that does no more.
-    const STARVING: usize = 1;
-    const ROBBED: usize = 2;
+    /// So often others give way to one that starves, each time that it comes in vain.
+    const LET_IN: usize = 64;
 
     pub(crate) fn new() -> Self {
         Self {
             line: Lock::new(Line::new()),
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
+            starving: AtomicUsize::new(0),
         }
     }
 
@@ -83,27 +83,18 @@ impl Gate {
 
     /// How many waits were woken in vain and have not ended, as far as that is known.
     pub(crate) fn robbed(&self) -> usize {
-        self.robbed.load(Relaxed) / Self::ROBBED
+        self.robbed.load(Relaxed)
     }
 
-    /// Whether a waiter is woken again and again, and comes too late.
-    pub(crate) fn is_starving(&self) -> bool {
-        self.robbed.load(Relaxed) & Self::STARVING != 0
-    }
-
-    /// Gives way to a waiter that starves; `false` after so many times that it seems to be held,
+    /// Whether a waiter starves, and others give way to it: so often at most, as it may be held
     /// and polled no more.
-    #[cold]
-    pub(crate) fn gives_way(&self, ticket: &mut Ticket) -> bool {
-        const MOST: u8 = 200;
-
-        let gives_way = ticket.yields < MOST;
-        if gives_way {
-            ticket.yields += 1;
-        } else {
-            self.robbed.fetch_and(!Self::STARVING, Relaxed);
+    #[inline]
+    pub(crate) fn gives_way(&self) -> bool {
+        let left = self.starving.load(Relaxed);
+        left != 0 && {
+            self.starving.store(left - 1, Relaxed);
+            true
         }
-        gives_way
     }
 
     #[inline]
@@ -113,14 +104,14 @@ impl Gate {
 
     #[inline]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
-        let Ticket { number, robbed, yields } = ticket;
+        let Ticket { number, robbed } = ticket;
         if robbed == 0 {
-            self.robbed.fetch_add(Self::ROBBED, Relaxed);
+            self.robbed.fetch_add(1, Relaxed);
         }
         let number = self.insert(Some(number), waker);
-        let ticket = Ticket { number, robbed: robbed.saturating_add(1), yields };
+        let ticket = Ticket { number, robbed: robbed.saturating_add(1) };
         if ticket.starves() {
-            self.robbed.fetch_or(Self::STARVING, Relaxed);
+            self.starving.store(Self::LET_IN, Relaxed);
         }
         ticket
     }
@@ -181,9 +172,9 @@ impl Gate {
     pub(crate) fn settle(&self, ticket: Ticket) {
         if ticket.robbed != 0 {
             if ticket.starves() {
-                self.robbed.fetch_and(!Self::STARVING, Relaxed);
+                self.starving.store(0, Relaxed);
             }
-            self.robbed.fetch_sub(Self::ROBBED, Relaxed);
+            self.robbed.fetch_sub(1, Relaxed);
         }
     }
 

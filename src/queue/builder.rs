@@ -114,17 +114,21 @@ impl Builder {
     /// Each operation takes a lock, and each item a block of memory.
     ///
     /// `Ord::cmp` runs O(log n) times while an item is put, or comes back, and without the lock: it
-    /// may be slow, and it may use the queue. What is put while another thread compares is put at
-    /// once, and compared when an item is taken out; only who takes one out waits, as for a lock.
+    /// may be slow, and it may use the queue. What others put meanwhile is put at once (unless 64
+    /// items wait for their comparison already, then it comes again), and compared by the thread
+    /// that compares, or the next that does. Who takes an item out comes again until the comparison
+    /// is over; it may then get one that was the first when it came, although a lesser one has come
+    /// since.
+    ///
     /// For the comparison itself there is nothing to take out: [`try_get`](Queue::try_get) says
     /// [`Empty`](super::TryGetError::Empty) there, a full queue that
     /// [displaces](crate::Overflow::DropOldest) says [`Full`](super::TryPutError::Full), the
-    /// [`stats`](Queue::stats) know of no item that waits, and a shutdown that returns what is
-    /// inside panics.
+    /// [`stats`](Queue::stats) know of no item that waits, a shutdown that returns what is inside
+    /// panics, and a call that waits does so for ever.
     ///
     /// If `Ord::cmp` panics, so does the put; the queue is as it was, and the item is in the future
     /// of the put, or goes with the unwinding. If the put has returned already, as another thread
-    /// was comparing, the panic ends there, and the item comes out behind all others.
+    /// compares the item, the panic ends there, and the item comes out behind all others.
     ///
     /// # Errors
     /// [`BuildError`] if the `maxsize` is zero or too large, or the marks don't go together with

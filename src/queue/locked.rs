@@ -107,6 +107,9 @@ impl<T> Store<T> for Locked<T> {
             return Outcome::Done(Err(ShutDown));
         }
         let full = !self.has_room(&state);
+        if !full && state.is_behind() {
+            return Outcome::Busy;
+        }
         if full {
             match if origin == Origin::New { self.options.overflow } else { Overflow::Wait } {
                 Overflow::Wait | Overflow::Refuse => return Outcome::Blocked(None),
@@ -148,8 +151,7 @@ impl<T> Store<T> for Locked<T> {
     }
 
     fn get(&self, _: &Unfinished, freed: &mut Freed) -> Outcome<Option<Entry<T>>, Seen> {
-        let Some(mut state) = self.sorted() else { return Outcome::Busy };
-        let entry = state.items.pop();
+        let Some((mut state, entry)) = self.pop() else { return Outcome::Busy };
         if let Some(Entry { since, .. }) = &entry {
             self.gets.spend();
             state.counters.waited(*since);
@@ -234,8 +236,10 @@ impl<T> Store<T> for Locked<T> {
 
     fn begin_turn(&self, side: Side) {
         match side {
-            Side::Vacancies => self.puts.begin(self.vacancies.is_starving()),
-            Side::Arrivals | Side::Streams => self.gets.begin(self.arrivals.is_starving()),
+            Side::Vacancies => self.puts.begin(self.vacancies.gives_way()),
+            Side::Arrivals | Side::Streams => {
+                self.gets.begin(self.arrivals.gives_way() || self.streams.gives_way());
+            }
         }
     }
 
@@ -296,7 +300,7 @@ impl<T> Store<T> for Locked<T> {
         }
         let state = self.wait_for_sorter();
         let total = state.counters.total_wait()?;
-        let oldest = state.items.oldest().into_iter().chain(state.late.oldest()).min();
+        let oldest = state.oldest();
         drop(state);
         let oldest = oldest.map(|since| since.elapsed());
         Some(Waits { oldest, total })

@@ -138,8 +138,10 @@ impl<T> Order<T> {
     pub(super) fn push_late(&mut self, entry: Entry<T>) {
         let Entry { item, tag, since } = entry;
         let mut item = Some(item);
-        let pushed = self.push(&mut item, tag, since);
-        if let (Err(_), Self::Priority(order)) = (pushed, self) {
+        let Err(panic) = self.push(&mut item, tag, since) else { return };
+        // It has been reported. To drop it could panic as well.
+        mem::forget(panic);
+        if let Self::Priority(order) = self {
             order.insert(&mut item, tag, since, true);
         }
     }

@@ -893,12 +893,13 @@ fn assert_served_although_late<F: Future>(
     refresh: impl Fn(),
 ) {
     let mut late = Task::parked(wait());
-    let rounds = (1..=20).find(|_| {
+    let rounds = (1..=100).find(|_| {
         refresh();
         go_on(&wait, &settle);
         late.poll().is_ready()
     });
-    assert!(rounds.is_some_and(|rounds| rounds <= 10), "{what}: {rounds:?}");
+    // Eight times in vain, and a turn of the others.
+    assert!(rounds.is_some_and(|rounds| rounds <= 8 + BUDGET / 10 + 2), "{what}: {rounds:?}");
 }
 
 /// As on an executor of several threads, where one that was woken may lie in a queue for so long
@@ -930,7 +931,7 @@ fn who_came_too_late_and_is_polled_no_more_holds_up_nobody() {
     let (tx, rx) = bounded(10);
     let fill = || while tx.try_send(0).is_ok() {};
     let mut late = Task::parked(rx.recv());
-    let rounds = (1..=20).find(|_| {
+    let rounds = (1..=100).find(|_| {
         fill();
         let gave_way = !go_on(|| rx.recv(), |got| assert!(got.is_ok()));
         if !gave_way {
@@ -943,9 +944,12 @@ fn who_came_too_late_and_is_polled_no_more_holds_up_nobody() {
     fill();
     let polled_once = |_: &_| Task::new(rx.recv()).poll().is_ready();
     assert!((0..20).filter(polled_once).count() >= 9);
-    fill();
-    let polls = |mut recv: Task<_>| (1..=1000).find(|_| recv.poll().is_ready()).unwrap();
-    let polls = [(); 4].map(|()| polls(Task::new(rx.recv())));
-    assert!(polls.iter().any(|&polls| polls > 100), "{polls:?}");
-    assert_eq!(polls[3], 1, "it is waited for no longer");
+    // No longer than for some turns.
+    let polls = |mut recv: Task<_>| (1..=10).find(|_| recv.poll().is_ready()).unwrap();
+    let gave_way = (0..200).filter(|_| {
+        fill();
+        polls(Task::new(rx.recv())) > 1
+    });
+    let gave_way = gave_way.count();
+    assert!((10..100).contains(&gave_way), "{gave_way} of 200");
 }

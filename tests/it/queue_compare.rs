@@ -6,7 +6,9 @@ use forebay::{Overflow, Pressure};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -117,12 +119,13 @@ fn what_needs_all_items_says_so_in_a_comparison() {
     });
 }
 
-/// Puts an item on a thread that stays in its comparison until `meanwhile` has run, and goes on
-/// with `after` there. Whether the put panicked.
+/// Puts an item on a thread that stays in its first comparison until `meanwhile` has run, goes on
+/// with `after` there, and runs `later` in all others. Whether the put panicked.
 fn held(
     queue: &Queues,
     rank: u8,
     after: impl FnOnce() + Send + 'static,
+    mut later: impl FnMut() + Send + 'static,
     meanwhile: impl FnOnce(),
 ) -> bool {
     let (begins, begun) = mpsc::channel();
@@ -130,12 +133,13 @@ fn held(
     let put = thread::spawn({
         let queue = queue.clone();
         move || {
-            let compares = move || {
+            let mut first = Some(move || {
                 begins.send(()).unwrap();
                 waits.recv().unwrap();
                 after();
-            };
-            in_a_comparison(compares, || queue.try_put(Item(rank))).unwrap();
+            });
+            let compares = move || first.take().map_or_else(&mut later, |first| first());
+            comparing(compares, || queue.try_put(Item(rank))).unwrap();
         }
     });
     begun.recv().unwrap();
@@ -149,7 +153,7 @@ fn others_go_on_while_a_thread_compares() {
     watched(|| {
         let queue = queue_of(Builder::new().maxsize(4), [5, 6]);
         let mut waiting = Task::new(queue.put(Item(0)));
-        let panicked = held(&queue, 1, passes, || {
+        let panicked = held(&queue, 1, passes, passes, || {
             assert_eq!((queue.len(), queue.unfinished(), queue.is_full()), (3, 3, false));
             queue.try_put(Item(3)).unwrap();
             // What is compared takes its room.
@@ -173,7 +177,7 @@ fn who_takes_out_waits_for_a_comparison() {
     watched(|| {
         let queue = queue_of(Builder::new(), [5]);
         let (takes, taken) = mpsc::channel();
-        held(&queue, 1, passes, || {
+        held(&queue, 1, passes, passes, || {
             for takes_out in
                 [(|queue| queue.try_get().map(Job::into_inner).ok()) as fn(&Queues) -> _, |queue| {
                     queue.shutdown(Shutdown::Immediate).pop()
@@ -196,7 +200,7 @@ fn a_panic_gives_back_the_room_that_another_put_found_taken() {
     watched(|| {
         let queue = queue_of(Builder::new().maxsize(2), [5]);
         let mut put = Task::new(queue.put(Item(3)));
-        let panicked = held(&queue, 1, fails, || assert!(put.poll().is_pending()));
+        let panicked = held(&queue, 1, fails, passes, || assert!(put.poll().is_pending()));
         assert!(panicked);
         assert_eq!((put.wakes(), queue.len(), queue.unfinished()), (1, 1, 1));
         assert_eq!(put.finish(), Ok(()));
@@ -209,7 +213,7 @@ fn a_panic_wakes_who_joins() {
     watched(|| {
         let queue = queue_of(Builder::new().maxsize(2), [5]);
         let mut join = Task::new(queue.join());
-        let panicked = held(&queue, 1, fails, || {
+        let panicked = held(&queue, 1, fails, passes, || {
             assert!(join.poll().is_pending());
         });
         assert!(panicked);
@@ -218,30 +222,88 @@ fn a_panic_wakes_who_joins() {
     });
 }
 
-/// Its put has returned: it must not be lost, and whoever takes it out has done nothing wrong.
+/// Its put has returned: it must not be lost, and the thread that compares it has done nothing
+/// wrong.
 #[test]
 fn an_item_whose_comparison_panics_late_comes_last() {
     watched(|| {
         let queue = queue_of(Builder::new(), [5, 6]);
-        held(&queue, 7, passes, || {
+        let mut later = 0;
+        // The item in hand is compared twice; the first of the late ones comes next.
+        let third_fails = move || {
+            later += 1;
+            if later == 2 {
+                fails();
+            }
+        };
+        let panicked = held(&queue, 7, passes, third_fails, || {
             for rank in [1, 2] {
                 queue.try_put(Item(rank)).unwrap();
             }
         });
-        let mut comparisons = 0;
-        let first_fails = move || {
-            comparisons += 1;
-            if comparisons == 1 {
-                fails();
-            }
-        };
-        let first = comparing(first_fails, || queue.try_get().map(Job::into_inner));
-        assert_eq!(first, Ok(Item(2)));
+        assert!(!panicked);
         // What comes later is before it, too.
         queue.try_put(Item(8)).unwrap();
-        assert_eq!((queue.len(), queue.unfinished()), (5, 5));
-        assert_eq!(ranks(&queue), [5, 6, 7, 8, 1]);
+        assert_eq!((queue.len(), queue.unfinished()), (6, 6));
+        assert_eq!(ranks(&queue), [2, 5, 6, 7, 8, 1]);
         assert_eq!((queue.stats().put, queue.stats().done), (6, 6));
+    });
+}
+
+/// One that takes an item out comes in vain, and comes again when the order is out again: as often
+/// happens where others put all the time.
+#[test]
+fn who_came_in_vain_finds_an_item_although_the_order_is_out_again() {
+    watched(|| {
+        let queue = queue_of(Builder::new(), [5, 6]);
+        let mut get = Task::new(queue.get());
+        held(&queue, 7, passes, passes, || assert!(get.poll().is_pending()));
+        held(&queue, 8, passes, passes, || {
+            assert_eq!(get.poll().map(|job| job.map(Job::into_inner)), Poll::Ready(Ok(Item(5))));
+            // It was left for one.
+            assert!(Task::new(queue.get()).poll().is_pending());
+        });
+        assert_eq!(ranks(&queue), [6, 7, 8]);
+    });
+}
+
+/// What was left for one that does not come goes back in its place.
+#[test]
+fn an_item_that_was_left_for_nobody_keeps_its_place() {
+    watched(|| {
+        let queue = queue_of(Builder::new().maxsize(5), [5, 6]);
+        held(&queue, 7, passes, passes, || {
+            assert!(Task::new(queue.get()).poll().is_pending());
+        });
+        queue.try_put(Item(3)).unwrap();
+        assert_eq!((queue.len(), queue.unfinished(), queue.is_full()), (4, 4, false));
+        assert_eq!(ranks(&queue), [3, 5, 6, 7]);
+    });
+}
+
+/// Neither takes for ever while others put.
+#[test]
+fn those_that_put_starve_neither_a_get_nor_the_statistics() {
+    watched(|| {
+        let queue = queue_of(Builder::new().tracking(), 0..100);
+        let end = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    comparing(std::thread::yield_now, || {
+                        while !end.load(Relaxed) {
+                            queue.try_put(Item(7)).unwrap();
+                        }
+                    });
+                });
+            }
+            let got = (0..1000).filter(|_| queue.get_blocking().map(Job::done).is_ok()).count();
+            assert_eq!(got, 1000);
+            assert!((0..100).all(|_| queue.stats().oldest_wait.is_some()));
+            end.store(true, Relaxed);
+        });
+        let left = queue.len();
+        assert_eq!((queue.unfinished(), queue.shutdown(Shutdown::Immediate).len()), (left, left));
     });
 }
 
@@ -250,7 +312,7 @@ fn a_job_comes_back_while_a_thread_compares() {
     watched(|| {
         let queue = queue_of(Builder::new().maxsize(2), [5, 6]);
         let job = queue.try_get().unwrap();
-        held(&queue, 7, passes, || job.give_back());
+        held(&queue, 7, passes, passes, || job.give_back());
         queue.shutdown(Shutdown::Graceful);
         assert_eq!(ranks(&queue), [5, 6, 7]);
         assert_eq!(Task::new(queue.get()).finish().unwrap_err(), GetError);
