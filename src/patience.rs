@@ -3,10 +3,7 @@
 //! is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, this_thread};
-
-/// Nothing comes from another thread while this one spins.
-const ONE_THREAD: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
+use crate::sync::{AtomicUsize, ONE_THREAD, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]

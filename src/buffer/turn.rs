@@ -30,13 +30,13 @@ impl<T> Buffer<T> {
     }
 
     /// A turn of pushes begins, of which one is done; or that is only one more, if it is `short`.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn begin_push_turn(&self, short: bool) {
         self.begin_turn(self.tail(), short);
     }
 
     /// The same of pops.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn begin_pop_turn(&self, short: bool) {
         self.begin_turn(self.messages_head(), short);
     }

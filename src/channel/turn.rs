@@ -37,7 +37,7 @@ impl<T> Channel<T> {
     /// starves; one more it has, as this one may be dropped, and made anew.
     #[inline]
     pub(crate) fn begin_recv_turn(&self) {
-        self.buffer.begin_pop_turn(self.arrivals.gives_way() || self.streams.gives_way());
+        self.buffer.begin_pop_turn(self.arrivals.gives_way());
     }
 
     /// The same of a sender.

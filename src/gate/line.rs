@@ -4,7 +4,7 @@
 //! after the lock is free. Nor does the allocator.
 
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Lock, for_each};
+use crate::sync::{AtomicUsize, Lock, ONE_THREAD, for_each};
 use core::task::Waker;
 
 mod places;
@@ -41,7 +41,7 @@ impl Ticket {
 
     #[inline]
     fn starves(&self) -> bool {
-        self.robbed >= Self::STARVES
+        !ONE_THREAD && self.robbed >= Self::STARVES
     }
 }
 
@@ -90,6 +90,9 @@ impl Gate {
     /// and polled no more.
     #[inline]
     pub(crate) fn gives_way(&self) -> bool {
+        if ONE_THREAD {
+            return false;
+        }
         let left = self.starving.load(Relaxed);
         left != 0 && {
             self.starving.store(left - 1, Relaxed);
@@ -102,7 +105,7 @@ impl Gate {
         Ticket::new(self.insert(None, waker))
     }
 
-    #[inline]
+    #[cold]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
         let Ticket { number, robbed } = ticket;
         if robbed == 0 {
@@ -171,11 +174,16 @@ impl Gate {
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
         if ticket.robbed != 0 {
-            if ticket.starves() {
-                self.starving.store(0, Relaxed);
-            }
-            self.robbed.fetch_sub(1, Relaxed);
+            self.settle_robbed(&ticket);
         }
+    }
+
+    #[cold]
+    fn settle_robbed(&self, ticket: &Ticket) {
+        if ticket.starves() {
+            self.starving.store(0, Relaxed);
+        }
+        self.robbed.fetch_sub(1, Relaxed);
     }
 
     pub(crate) fn wake_one(&self) -> bool {

@@ -106,7 +106,7 @@ impl<'a, T> Job<'a, T> {
         loop {
             match Self::get(shared) {
                 Outcome::Done(job) => return job.map_err(|GetError| TryGetError::ShutDown),
-                Outcome::Busy if !shared.store().is_comparing() => backoff.wait(),
+                Outcome::Busy if !shared.is_comparing() => backoff.wait(),
                 Outcome::Blocked(_) | Outcome::Busy => return Err(TryGetError::Empty),
             }
         }

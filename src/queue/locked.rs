@@ -237,9 +237,7 @@ impl<T> Store<T> for Locked<T> {
     fn begin_turn(&self, side: Side) {
         match side {
             Side::Vacancies => self.puts.begin(self.vacancies.gives_way()),
-            Side::Arrivals | Side::Streams => {
-                self.gets.begin(self.arrivals.gives_way() || self.streams.gives_way());
-            }
+            Side::Arrivals | Side::Streams => self.gets.begin(self.arrivals.gives_way()),
         }
     }
 

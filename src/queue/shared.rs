@@ -67,6 +67,15 @@ impl<T> Shared<T> {
         self.storage.store()
     }
 
+    /// Whether what is busy stays so for as long as this waits for it.
+    #[cfg_attr(not(feature = "std"), allow(clippy::unused_self, reason = "nothing is compared"))]
+    pub(super) fn is_comparing(&self) -> bool {
+        #[cfg(feature = "std")]
+        return self.store().is_comparing();
+        #[cfg(not(feature = "std"))]
+        false
+    }
+
     #[inline]
     pub(super) fn put(
         &self,
@@ -122,7 +131,7 @@ impl<T> Shared<T> {
         loop {
             match self.put(item, origin, &mut displaced) {
                 Outcome::Done(put) => return put.map_err(|ShutDown| Refusal::ShutDown),
-                Outcome::Busy if !self.store().is_comparing() => backoff.wait(),
+                Outcome::Busy if !self.is_comparing() => backoff.wait(),
                 Outcome::Blocked(_) | Outcome::Busy => {
                     self.store().count_refused(1);
                     return Err(Refusal::Full);

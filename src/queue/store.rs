@@ -196,6 +196,7 @@ pub(super) trait Store<T> {
 
     /// Whether this is called by a comparison of items that this thread has made busy: who asks
     /// again and again asks for ever.
+    #[cfg(feature = "std")]
     fn is_comparing(&self) -> bool {
         false
     }

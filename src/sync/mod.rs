@@ -93,8 +93,14 @@ mod model;
 /// ends.
 pub(crate) const SMALL: bool = cfg!(any(forebay_loom, forebay_shuttle));
 
-/// Whether memory of zeroes is an atomic of zero. A checker has more to an atomic.
-pub(crate) const ZEROES: bool = !cfg!(any(forebay_loom, forebay_shuttle, forebay_held));
+/// Whether there is a system that gives pages of zeroes, and an atomic of zero is such memory: a
+/// checker has more to an atomic.
+pub(crate) const ZEROES: bool = cfg!(all(feature = "std", not(target_family = "wasm")))
+    && !cfg!(any(forebay_loom, forebay_shuttle, forebay_held));
+
+/// Nothing comes from another thread while this one spins, and no executor has several.
+pub(crate) const ONE_THREAD: bool =
+    cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
 
 /// Whether to do what only saves time. A model would explore it for nothing.
 pub(crate) const HEURISTICS: bool = !cfg!(forebay_loom);

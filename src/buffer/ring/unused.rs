@@ -26,7 +26,7 @@ impl<T> Ring<T> {
         let is_large = if SMALL {
             capacity > 4
         } else {
-            capacity.saturating_mul(size_of::<Slot<T>>()) >= LARGE
+            ZEROES && capacity.saturating_mul(size_of::<Slot<T>>()) >= LARGE
         };
         if is_large {
             let slots = zeroes(capacity)?;
@@ -41,8 +41,13 @@ impl<T> Ring<T> {
     ///
     /// [unprepared] whatever finds a slot not vacant, and the ring not full, must come by here: no
     /// other thread prepares it.
-    #[cold]
+    #[inline]
     pub(super) fn prepare(&self, place: Position) -> bool {
+        (SMALL || ZEROES) && self.prepare_page(place)
+    }
+
+    #[cold]
+    fn prepare_page(&self, place: Position) -> bool {
         let first = self.geometry.index(place);
         if first == 0 || !self.slots[first].is_unused() {
             return false;

@@ -31,20 +31,22 @@ impl<T> Block<T> {
     };
     pub(super) const SLOTS: usize = Self::PLACES - 1;
 
-    fn layout() -> Layout {
-        let slots = Layout::array::<Slot<T>>(Self::SLOTS);
-        let block = slots.and_then(|slots| Layout::new::<Self>().extend(slots));
-        block.expect("a message fits into memory").0.pad_to_align()
-    }
+    /// The slots begin where the fields end, as these are aligned as a slot is.
+    const LAYOUT: Layout = {
+        let size = size_of::<Self>() + Self::SLOTS * size_of::<Slot<T>>();
+        match Layout::from_size_align(size, align_of::<Self>()) {
+            Ok(layout) => layout,
+            Err(_) => panic!("a message is too large"),
+        }
+    };
 
     /// A block as if it had been left in the lap that begins at `lap`: the next one is its own.
     /// The caller is its owner, until it is [freed](Self::free).
     pub(super) fn new(lap: Position) -> *mut Self {
-        let layout = Self::layout();
         // SAFETY: the layout is not empty.
-        let block = unsafe { alloc(layout) }.cast::<Self>();
+        let block = unsafe { alloc(Self::LAYOUT) }.cast::<Self>();
         if block.is_null() {
-            handle_alloc_error(layout);
+            handle_alloc_error(Self::LAYOUT);
         }
         // SAFETY: the pointer is valid for writes to all of the block, whose slots begin behind the
         // fields.
@@ -68,7 +70,7 @@ impl<T> Block<T> {
             let slots = (&raw mut (*block).slots).cast::<Slot<T>>();
             ptr::slice_from_raw_parts_mut(slots, Self::SLOTS).drop_in_place();
             block.drop_in_place();
-            dealloc(block.cast(), Self::layout());
+            dealloc(block.cast(), Self::LAYOUT);
         }
     }
 
