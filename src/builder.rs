@@ -13,8 +13,8 @@ use core::fmt;
 
 /// A channel that holds at most `capacity` messages.
 ///
-/// The memory for all of them is allocated here: a message and one word for each. From 128 KiB on
-/// its pages are untouched until messages come into them, so that it costs what is used of it.
+/// The memory for all of them is allocated here: a message and one word for each. With `std`, from
+/// 128 KiB on, its pages are untouched until messages come into them: it costs what is used of it.
 ///
 /// # Panics
 /// If `capacity` is zero, or so large that words cannot represent or memory cannot hold it: see

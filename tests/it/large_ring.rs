@@ -50,7 +50,7 @@ fn batches_permits_and_what_is_forced_in_find_its_slots() {
 
 /// What the kernel gives is memory of zeroes, which is nowhere before it is written to.
 #[test]
-#[cfg(all(target_os = "linux", not(miri)))]
+#[cfg(all(feature = "std", target_os = "linux", not(miri)))]
 fn it_takes_memory_as_it_is_used() {
     const MANY: usize = 40_000_000;
 
