@@ -139,8 +139,8 @@ impl<T> Order<T> {
         let Entry { item, tag, since } = entry;
         let mut item = Some(item);
         let Err(panic) = self.push(&mut item, tag, since) else { return };
-        // It has been reported. To drop it could panic as well.
-        mem::forget(panic);
+        // It has been reported. To drop it is the user's code as well, and what that panics with.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(panic))).map_err(mem::forget);
         if let Self::Priority(order) = self {
             order.insert(&mut item, tag, since, true);
         }
