@@ -38,7 +38,8 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// Nothing slows its senders down: use it only where something else bounds what is inside.
 ///
 /// Memory is allocated in blocks, the first one with the first message: of 4 KiB and 63 messages at
-/// most, or of one message that is larger. An empty channel keeps two of them at most, and a steady
+/// most, or of one message that is larger (a loop over such messages gives way twice as often as
+/// [`recv`](Receiver::recv) says). An empty channel keeps two of them at most, and a steady
 /// flow allocates nothing. [`send`](Sender::send) never waits for a receiver,
 /// [`force_send`](Sender::force_send) displaces nothing.
 ///

@@ -43,8 +43,7 @@ use core::task::{Context, Poll, Waker};
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
 /// | `Asleep`, not woken | done, leaves the place | `Asleep` | `Asleep` | leaves |
-/// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on
-/// |
+/// | `Notified`, or woken | done | its old place: `Asleep` | `Notified`, woken by itself | hands on |
 ///
 /// Who leaves a place to which a notification has come hands it on.
 #[derive(Debug, Default)]
