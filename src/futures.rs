@@ -75,8 +75,8 @@ impl<T> Attempt for Sending<'_, T> {
     }
 
     #[inline]
-    fn begin_turn(&self) {
-        self.channel.begin_send_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.channel.begin_send_turn(overtakes);
     }
 
     fn raise(&self, full: Position) -> bool {
@@ -149,8 +149,8 @@ impl<T> Attempt for Receiving<'_, T> {
     }
 
     #[inline]
-    fn begin_turn(&self) {
-        self.channel.begin_recv_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.channel.begin_recv_turn(overtakes);
     }
 
     fn raise(&self, empty: Position) -> bool {

@@ -97,8 +97,8 @@ impl<T> Attempt for Offering<'_, T> {
         self.0.channel.offer_gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.0.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.0.begin_turn(overtakes);
     }
 
     fn raise(&self, full: Self::Seen) -> bool {

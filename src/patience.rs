@@ -3,7 +3,7 @@
 //! is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, ONE_THREAD, this_thread};
+use crate::sync::{AtomicUsize, ONE_THREAD, Turn, is_over_by_time, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]
@@ -35,19 +35,29 @@ struct Lessons {
     /// Spinning: pays where the other side runs on another processor at this very moment. `None`
     /// where it never does.
     spin: Option<Habit>,
-    /// On which thread this side last waited, or woke the other one; zero before.
+    /// On which thread this side last began a turn, waited, or woke the other one; zero before.
     thread: AtomicUsize,
+    /// How many turns this side shares from here on, as it was on another thread.
+    shared: AtomicUsize,
 }
 
 impl Lessons {
+    /// So many turns are shared after the side was on another thread.
+    const SHARED: usize = 64;
+
     fn new(spins: bool) -> Self {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
-        Self { spin: spins.then(spin), thread: AtomicUsize::new(0) }
+        Self { spin: spins.then(spin), thread: AtomicUsize::new(0), shared: AtomicUsize::new(0) }
     }
 
     fn is_on(&self, here: usize) {
-        if self.thread.load(Relaxed) != here {
+        let thread = self.thread.load(Relaxed);
+        if thread != here {
             self.thread.store(here, Relaxed);
+            // Seldom: the other threads read it.
+            if thread != 0 && self.shared.load(Relaxed) < Self::SHARED / 2 {
+                self.shared.store(Self::SHARED, Relaxed);
+            }
         }
     }
 }
@@ -99,8 +109,40 @@ impl Patient<'_> {
 
     /// This side is about to wake the other one.
     pub(crate) fn wakes(self) {
-        if !ONE_THREAD && self.own.spin.is_some() {
+        if !ONE_THREAD {
             self.own.is_on(this_thread());
+        }
+    }
+
+    /// A turn is over: whether the task gives way, perhaps to one that it `overtakes`, and the turn
+    /// that begins.
+    pub(crate) fn turn_is_over(self, overtakes: impl FnOnce() -> bool) -> (bool, Turn) {
+        let is_shared = self.is_shared();
+        if is_shared {
+            let left = self.own.shared.load(Relaxed);
+            self.own.shared.store(left.saturating_sub(1), Relaxed);
+        }
+        if overtakes() {
+            (true, Turn::Short)
+        } else if is_shared {
+            (is_over_by_time(), Turn::Shared)
+        } else {
+            (true, Turn::Whole)
+        }
+    }
+
+    /// The turn that begins where one of this side was woken, and succeeds. `None` where others go
+    /// on with the turn that has begun: on another thread it would never end.
+    pub(crate) fn turn_of_woken(self, overtakes: bool) -> Option<Turn> {
+        let is_shared = self.is_shared();
+        if overtakes { Some(Turn::Short) } else { (!is_shared).then_some(Turn::Whole) }
+    }
+
+    /// Whether this side is on several threads, as far as that is known.
+    fn is_shared(self) -> bool {
+        !ONE_THREAD && {
+            self.own.is_on(this_thread());
+            self.own.shared.load(Relaxed) != 0
         }
     }
 }

@@ -195,8 +195,8 @@ impl<T, A: Receives<T>> Attempt for ReceivingMany<'_, T, A> {
         self.receiving.gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.receiving.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.receiving.begin_turn(overtakes);
     }
 
     fn raise(&self, empty: Position) -> bool {

@@ -216,8 +216,8 @@ impl<'a, T> Attempt for Reserving<'a, T> {
         self.channel.send_gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.channel.begin_send_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.channel.begin_send_turn(overtakes);
     }
 
     fn raise(&self, full: Position) -> bool {

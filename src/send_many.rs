@@ -272,8 +272,8 @@ impl<T, I: Iterator<Item = T>> Attempt for SendingMany<'_, T, I> {
         self.sending.gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.sending.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.sending.begin_turn(overtakes);
     }
 
     fn has_progressed(&mut self) -> bool {

@@ -41,8 +41,8 @@ impl<T> Attempt for Streaming<'_, T> {
     }
 
     #[inline]
-    fn begin_turn(&self) {
-        self.0.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.0.begin_turn(overtakes);
     }
 
     fn raise(&self, empty: Self::Seen) -> bool {

@@ -281,11 +281,11 @@ fn finish<A: Attempt, T>(attempt: &A, stage: &mut Stage, output: T) -> T {
     match mem::take(stage) {
         // The notification that led here is used.
         Stage::Notified(ticket) => {
-            attempt.gate().settle(ticket);
             // Who is brought on has a turn of its own.
             if HEURISTICS {
-                attempt.begin_turn();
+                attempt.begin_turn(attempt.gate().woken_overtakes(&ticket));
             }
+            attempt.gate().settle(ticket);
         }
         // [recheck-owed] one that has come since was meant for another message.
         other => {

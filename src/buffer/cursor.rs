@@ -32,12 +32,6 @@ impl Cursor {
         self.turn_end.store(end.0, Ordering::Relaxed);
     }
 
-    /// A turn begins that is so long.
-    pub(super) fn end_turn_after(&self, length: usize) {
-        let end = self.load(Ordering::Relaxed).0.wrapping_add(length);
-        self.turn_end.store(end, Ordering::Relaxed);
-    }
-
     /// The turn ends so much sooner, if it has not ended.
     pub(super) fn shorten_turn(&self, by: usize) {
         if !self.turn_is_over(self.load(Ordering::Relaxed)) {

@@ -1,7 +1,7 @@
 //! How positions run through a ring, and what lies between two of them.
 
 use super::position::Position;
-use crate::sync::turn;
+use crate::sync::{Turn, whole_turn};
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes
 /// on.
@@ -45,7 +45,7 @@ impl Geometry {
             mask: places - 1,
             turn: (places - last) << Self::SHIFT,
             lap: places << Self::SHIFT,
-            budget: turn(capacity),
+            budget: whole_turn(capacity),
         })
     }
 
@@ -89,11 +89,17 @@ impl Geometry {
         Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
     }
 
-    /// Where a turn ends of which so many operations have led here. In a small ring places that no
-    /// slot has count as well: it is somewhat shorter there, but takes a whole lap.
-    pub(super) fn turn_end(&self, position: Position, done: usize) -> Position {
+    /// Where a turn ends whose first operation has led here.
+    pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
+        let left = turn.left(self.budget);
         let place = Position(position.0 & !(Self::STEP - 1));
-        let left = self.budget - done;
+        if turn == Turn::Shared {
+            // Not in step with the laps: threads that take turns in each lap all come to its end.
+            let (laps, rest) = (left / self.capacity(), left % self.capacity());
+            return self.ahead(Position(place.0.wrapping_add(laps * self.lap)), rest);
+        }
+        // In a small ring places that no slot has count as well: a whole turn is somewhat shorter
+        // there, but takes a lap.
         if left > self.capacity() { Self::in_row(place, left) } else { self.ahead(place, left) }
     }
 

@@ -22,7 +22,7 @@ pub(crate) use level::Marks;
 pub(crate) use position::Position;
 
 use crate::sync::Ordering::Acquire;
-use crate::sync::{turn, uninterrupted};
+use crate::sync::{uninterrupted, whole_turn};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use ring::Ring;
@@ -63,7 +63,7 @@ impl<T> Buffer<T> {
     }
 
     pub(crate) fn unbounded(watched: bool) -> Self {
-        Self::Chained(Unbounded(Segments::new(watched, turn(0))))
+        Self::Chained(Unbounded(Segments::new(watched, whole_turn(0))))
     }
 
     /// `None` if the limit is one that words cannot represent.

@@ -32,7 +32,7 @@ use super::geometry::{Geometry, Traffic};
 use super::position::{Position, Stamp};
 use super::slot::{Slot, Vacancy};
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{CachePadded, Distance, claim_backoff};
+use crate::sync::{CachePadded, Distance, Turn, claim_backoff};
 use alloc::boxed::Box;
 
 mod batch;
@@ -57,7 +57,8 @@ impl<T> Ring<T> {
         let geometry = Geometry::new(capacity)?;
         let slots = Self::slots(&geometry)?;
         let start = geometry.start();
-        let turn_end = geometry.turn_end(start, 0);
+        // None of the first turn is done.
+        let turn_end = geometry.next(geometry.turn_end(start, Turn::Whole));
         Some(Self {
             tail: CachePadded::new(Cursor::new(start.marked(watched), turn_end)),
             head: CachePadded::new(Cursor::new(start, turn_end)),
@@ -67,10 +68,9 @@ impl<T> Ring<T> {
         })
     }
 
-    /// Where a turn ends of which one operation has led here.
-    #[inline]
-    pub(super) fn turn_end(&self, position: Position) -> Position {
-        self.geometry.turn_end(position, 1)
+    /// Where a turn ends whose first operation has led here.
+    pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
+        self.geometry.turn_end(position, turn)
     }
 
     /// Claims the next slot for a message if it is vacant and no other thread is faster.

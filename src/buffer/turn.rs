@@ -9,7 +9,7 @@ use super::position::Position;
 use super::weighted::Weighted;
 use super::{Buffer, ByWeight, Geometry, Unbounded};
 use crate::sync::Ordering::Relaxed;
-use crate::sync::turn;
+use crate::sync::{Turn, whole_turn};
 
 impl<T> Buffer<T> {
     /// Whether the turn of those who push is over.
@@ -29,27 +29,24 @@ impl<T> Buffer<T> {
         word.turn_is_over(word.load(Relaxed))
     }
 
-    /// A turn of pushes begins, of which one is done; or that is only one more, if it is `short`.
+    /// A turn of pushes begins, of which one is done.
     #[inline(never)]
-    pub(crate) fn begin_push_turn(&self, short: bool) {
-        self.begin_turn(self.tail(), short);
+    pub(crate) fn begin_push_turn(&self, turn: Turn) {
+        self.begin_turn(self.tail(), turn);
     }
 
     /// The same of pops.
     #[inline(never)]
-    pub(crate) fn begin_pop_turn(&self, short: bool) {
-        self.begin_turn(self.messages_head(), short);
+    pub(crate) fn begin_pop_turn(&self, turn: Turn) {
+        self.begin_turn(self.messages_head(), turn);
     }
 
-    fn begin_turn(&self, word: &Cursor, short: bool) {
-        if short {
-            return word.end_turn_after(self.one());
-        }
+    fn begin_turn(&self, word: &Cursor, turn: Turn) {
         let position = word.load(Relaxed);
         word.end_turn_at(match self {
-            Self::Bounded(ring) => ring.turn_end(position),
-            Self::Chained(Unbounded(_)) => position.turn_end(turn(0) - 1),
-            Self::Chained(ByWeight(_)) => position.turn_end(Weighted::<T>::TURN - 1),
+            Self::Bounded(ring) => ring.turn_end(position, turn),
+            Self::Chained(Unbounded(_)) => position.turn_end(turn.left(whole_turn(0))),
+            Self::Chained(ByWeight(_)) => position.turn_end(turn.left(Weighted::<T>::TURN)),
         });
     }
 

@@ -30,7 +30,7 @@ use super::geometry::Traffic;
 use super::position::Position;
 use super::segments::Segments;
 use crate::sync::Ordering::{Acquire, Relaxed, Release};
-use crate::sync::{AtomicUsize, Backoff, CachePadded, Distance, turn, uninterrupted};
+use crate::sync::{AtomicUsize, Backoff, CachePadded, Distance, uninterrupted, whole_turn};
 use core::mem::ManuallyDrop;
 
 /// A message, and the room that it takes.
@@ -74,7 +74,7 @@ impl<T> Weighted<T> {
 
     /// The length of a turn. It is not known how many messages there is room for, and there are
     /// more places than slots: so somewhat longer than most.
-    pub(super) const TURN: usize = turn(0) + turn(0) / 8;
+    pub(super) const TURN: usize = whole_turn(0) + whole_turn(0) / 8;
 
     /// `limit` is not zero, and no more than [`MAX`](Self::MAX).
     pub(super) fn new(limit: usize, weigh: fn(&T) -> usize) -> Self {

@@ -8,11 +8,13 @@ impl<T> Channel<T> {
     /// A turn that is over begins anew: who is not ready waits.
     #[inline]
     pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
-        let is_over = self.buffer.pop_turn_is_over();
-        if is_over {
-            self.begin_recv_turn();
+        if !self.buffer.pop_turn_is_over() {
+            return false;
         }
-        is_over && ready()
+        let overtakes = || self.arrivals.newcomer_overtakes();
+        let (gives_way, turn) = self.patience.of_receivers().turn_is_over(overtakes);
+        self.buffer.begin_pop_turn(turn);
+        gives_way && ready()
     }
 
     /// The same of a `send` that need not wait.
@@ -26,24 +28,30 @@ impl<T> Channel<T> {
     }
 
     fn push_gives_way(&self, never_waits: bool) -> bool {
-        let is_over = self.buffer.push_turn_is_over();
-        if is_over {
-            self.begin_send_turn();
+        if !self.buffer.push_turn_is_over() {
+            return false;
         }
-        is_over && !self.is_closed() && (never_waits || !self.is_full())
+        let overtakes = || self.vacancies.newcomer_overtakes();
+        let (gives_way, turn) = self.patience.of_senders().turn_is_over(overtakes);
+        self.buffer.begin_push_turn(turn);
+        gives_way && !self.is_closed() && (never_waits || !self.is_full())
     }
 
-    /// The turn of a receiver begins, of which one operation is done. It is short while another one
-    /// starves; one more it has, as this one may be dropped, and made anew.
+    /// A receiver was woken, and goes on: its turn begins, of which one operation is done. It is
+    /// short if this `overtakes` another one.
     #[inline]
-    pub(crate) fn begin_recv_turn(&self) {
-        self.buffer.begin_pop_turn(self.arrivals.gives_way());
+    pub(crate) fn begin_recv_turn(&self, overtakes: bool) {
+        if let Some(turn) = self.patience.of_receivers().turn_of_woken(overtakes) {
+            self.buffer.begin_pop_turn(turn);
+        }
     }
 
     /// The same of a sender.
     #[inline]
-    pub(crate) fn begin_send_turn(&self) {
-        self.buffer.begin_push_turn(self.vacancies.gives_way());
+    pub(crate) fn begin_send_turn(&self, overtakes: bool) {
+        if let Some(turn) = self.patience.of_senders().turn_of_woken(overtakes) {
+            self.buffer.begin_push_turn(turn);
+        }
     }
 
     /// One operation of a receiver has moved nothing on.

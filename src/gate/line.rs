@@ -18,8 +18,10 @@ pub(crate) struct Gate {
     front: AtomicUsize,
     /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
-    /// How often others give way to one of them that starves. A hint.
-    starving: AtomicUsize,
+    /// The ticket of the one of them that others overtake. A hint.
+    overtaken: AtomicUsize,
+    /// How often others give way to that one before they leave it behind.
+    courtesy: AtomicUsize,
 }
 
 /// When a wait began, and what has become of it.
@@ -31,30 +33,33 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// So often in vain, and a waiter starves. Where an executor runs its tasks in the order in
-    /// which they were woken, it does not come to that.
-    const STARVES: u8 = 8;
+    /// So often in vain, and others give way. Fewer times are chance where several threads run, and
+    /// to give way costs more than they do.
+    const OFTEN: u8 = 3;
 
     fn new(number: u64) -> Self {
         Self { number, robbed: 0 }
     }
 
-    #[inline]
-    fn starves(&self) -> bool {
-        !ONE_THREAD && self.robbed >= Self::STARVES
+    /// The number, as far as a word holds it.
+    #[allow(clippy::cast_possible_truncation, reason = "for hints, which compare neighbours")]
+    fn low(&self) -> usize {
+        self.number as usize
     }
 }
 
 impl Gate {
-    /// So often others give way to one that starves, each time that it comes in vain.
-    const LET_IN: usize = 64;
+    /// So often others give way to one that they overtake, each time that it comes in vain: it may
+    /// be held and polled no more.
+    const COURTESY: usize = 64;
 
     pub(crate) fn new() -> Self {
         Self {
             line: Lock::new(Line::new()),
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
-            starving: AtomicUsize::new(0),
+            overtaken: AtomicUsize::new(0),
+            courtesy: AtomicUsize::new(0),
         }
     }
 
@@ -86,18 +91,33 @@ impl Gate {
         self.robbed.load(Relaxed)
     }
 
-    /// Whether a waiter starves, and others give way to it: so often at most, as it may be held
-    /// and polled no more.
+    /// Whether one that comes to the end of a turn is to give way to another, which was woken in
+    /// vain.
     #[inline]
-    pub(crate) fn gives_way(&self) -> bool {
-        if ONE_THREAD {
-            return false;
+    pub(crate) fn newcomer_overtakes(&self) -> bool {
+        !ONE_THREAD && self.courtesy.load(Relaxed) != 0 && self.spend_courtesy()
+    }
+
+    /// The same of one that was woken. Where an executor runs its tasks in the order in which they
+    /// were woken, it overtakes nobody.
+    #[inline]
+    pub(crate) fn woken_overtakes(&self, ticket: &Ticket) -> bool {
+        !ONE_THREAD && self.has_older(ticket) && self.spend_courtesy()
+    }
+
+    /// Whether another one is older, was woken in vain, and is not left behind.
+    #[inline]
+    fn has_older(&self, ticket: &Ticket) -> bool {
+        self.courtesy.load(Relaxed) != 0 && {
+            let younger_by = ticket.low().wrapping_sub(self.overtaken.load(Relaxed));
+            (1..=usize::MAX / 2).contains(&younger_by)
         }
-        let left = self.starving.load(Relaxed);
-        left != 0 && {
-            self.starving.store(left - 1, Relaxed);
-            true
-        }
+    }
+
+    #[cold]
+    fn spend_courtesy(&self) -> bool {
+        self.courtesy.store(self.courtesy.load(Relaxed).saturating_sub(1), Relaxed);
+        true
     }
 
     #[inline]
@@ -107,14 +127,15 @@ impl Gate {
 
     #[cold]
     pub(crate) fn reenter(&self, ticket: Ticket, waker: Waker) -> Ticket {
-        let Ticket { number, robbed } = ticket;
-        if robbed == 0 {
+        if ticket.robbed == 0 {
             self.robbed.fetch_add(1, Relaxed);
         }
-        let number = self.insert(Some(number), waker);
-        let ticket = Ticket { number, robbed: robbed.saturating_add(1) };
-        if ticket.starves() {
-            self.starving.store(Self::LET_IN, Relaxed);
+        let number = self.insert(Some(ticket.number), waker);
+        let ticket = Ticket { number, robbed: ticket.robbed.saturating_add(1) };
+        if ticket.robbed >= Ticket::OFTEN && !self.has_older(&ticket) {
+            // The oldest that came in vain of late.
+            self.overtaken.store(ticket.low(), Relaxed);
+            self.courtesy.store(Self::COURTESY, Relaxed);
         }
         ticket
     }
@@ -180,8 +201,8 @@ impl Gate {
 
     #[cold]
     fn settle_robbed(&self, ticket: &Ticket) {
-        if ticket.starves() {
-            self.starving.store(0, Relaxed);
+        if self.overtaken.load(Relaxed) == ticket.low() {
+            self.courtesy.store(0, Relaxed);
         }
         self.robbed.fetch_sub(1, Relaxed);
     }

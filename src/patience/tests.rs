@@ -107,3 +107,22 @@ fn without_capacity_no_one_spins() {
     assert_ne!(looks(true), 0);
     assert_eq!(looks(false), 0);
 }
+
+/// A side that was on another thread shares its turns, and no longer when it has not been there for
+/// a while.
+#[cfg(feature = "std")]
+#[test]
+fn turns_are_shared_while_a_side_is_on_several_threads() {
+    let patience = Patience::new(true);
+    let side = patience.of_receivers();
+    assert_eq!(side.turn_of_woken(false), Some(Turn::Whole));
+    assert_eq!(side.turn_is_over(|| false), (true, Turn::Whole));
+    std::thread::scope(|scope| scope.spawn(|| patience.of_receivers().wakes()).join()).unwrap();
+    assert_eq!(side.turn_of_woken(false), None);
+    assert_eq!(side.turn_of_woken(true), Some(Turn::Short));
+    assert_eq!(side.turn_is_over(|| true), (true, Turn::Short));
+    let shared = (0..100).filter(|_| side.turn_is_over(|| false).1 == Turn::Shared).count();
+    assert!((1..100).contains(&shared), "{shared}");
+    assert_eq!(side.turn_is_over(|| false), (true, Turn::Whole));
+    assert_eq!(side.turn_of_woken(false), Some(Turn::Whole));
+}

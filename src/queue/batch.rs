@@ -183,8 +183,8 @@ impl<'a, T> Attempt for GettingMany<'a, T> {
         self.getting.gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.getting.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.getting.begin_turn(overtakes);
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -196,10 +196,10 @@ impl<T> Store<T> for Fifo<T> {
         }
     }
 
-    fn begin_turn(&self, side: Side) {
+    fn begin_turn(&self, side: Side, overtakes: bool) {
         match side {
-            Side::Vacancies => self.channel.begin_send_turn(),
-            Side::Arrivals | Side::Streams => self.channel.begin_recv_turn(),
+            Side::Vacancies => self.channel.begin_send_turn(overtakes),
+            Side::Arrivals | Side::Streams => self.channel.begin_recv_turn(overtakes),
         }
     }
 

@@ -87,8 +87,8 @@ impl<T> Attempt for Putting<'_, T> {
         self.shared.store().gives_way(Side::Vacancies)
     }
 
-    fn begin_turn(&self) {
-        self.shared.store().begin_turn(Side::Vacancies);
+    fn begin_turn(&self, overtakes: bool) {
+        self.shared.store().begin_turn(Side::Vacancies, overtakes);
     }
 
     fn raise(&self, seen: Seen) -> bool {
@@ -133,8 +133,8 @@ impl<'a, T> Attempt for Getting<'a, T> {
         self.shared.store().gives_way(self.side)
     }
 
-    fn begin_turn(&self) {
-        self.shared.store().begin_turn(self.side);
+    fn begin_turn(&self, overtakes: bool) {
+        self.shared.store().begin_turn(self.side, overtakes);
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -18,6 +18,7 @@ use crate::buffer::Traffic;
 use crate::builder::Options;
 use crate::gate::{Gate, sweep};
 use crate::overflow::Overflow;
+use crate::patience::Patience;
 use crate::pressure::{Pressure, Watched};
 use crate::stats::Stats;
 use crate::sync::{Mutex, both};
@@ -25,15 +26,16 @@ use crate::wait::Outcome;
 use alloc::vec::Vec;
 use sorting::State;
 use std::time::Instant;
-use turn::Turn;
+use turn::Turns;
 
 #[derive(Debug)]
 pub(super) struct Locked<T> {
     state: Mutex<State<T>>,
     maxsize: Option<usize>,
     options: Options,
-    puts: Turn,
-    gets: Turn,
+    patience: Patience,
+    puts: Turns,
+    gets: Turns,
     arrivals: Gate,
     streams: Gate,
     vacancies: Gate,
@@ -56,8 +58,10 @@ impl<T> Locked<T> {
             state: Mutex::new(State::new(items, Counters::new(options))),
             maxsize,
             options,
-            puts: Turn::new(maxsize),
-            gets: Turn::new(maxsize),
+            // Who spins finds the lock taken.
+            patience: Patience::new(false),
+            puts: Turns::new(maxsize),
+            gets: Turns::new(maxsize),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),
@@ -75,11 +79,23 @@ impl<T> Locked<T> {
     }
 
     fn put_gives_way(&self, never_waits: bool) -> bool {
-        let is_over = self.puts.is_over();
-        if is_over {
-            self.begin_turn(Side::Vacancies);
+        if !self.puts.is_over() {
+            return false;
         }
-        is_over && !self.is_shut_down() && (never_waits || !self.is_full())
+        let overtakes = || self.vacancies.newcomer_overtakes();
+        let (gives_way, turn) = self.patience.of_senders().turn_is_over(overtakes);
+        self.puts.begin(turn);
+        gives_way && !self.is_shut_down() && (never_waits || !self.is_full())
+    }
+
+    fn get_gives_way(&self) -> bool {
+        if !self.gets.is_over() {
+            return false;
+        }
+        let overtakes = || self.arrivals.newcomer_overtakes();
+        let (gives_way, turn) = self.patience.of_receivers().turn_is_over(overtakes);
+        self.gets.begin(turn);
+        gives_way && self.len() != 0
     }
 
     /// Wakes the waiters for a level, if it has changed.
@@ -220,13 +236,7 @@ impl<T> Store<T> for Locked<T> {
     fn gives_way(&self, side: Side) -> bool {
         match side {
             Side::Vacancies => self.put_gives_way(self.options.overflow.drops()),
-            Side::Arrivals | Side::Streams => {
-                let is_over = self.gets.is_over();
-                if is_over {
-                    self.begin_turn(side);
-                }
-                is_over && self.len() != 0
-            }
+            Side::Arrivals | Side::Streams => self.get_gives_way(),
         }
     }
 
@@ -234,19 +244,24 @@ impl<T> Store<T> for Locked<T> {
         self.put_gives_way(self.options.overflow != Overflow::Wait)
     }
 
-    fn begin_turn(&self, side: Side) {
-        match side {
-            Side::Vacancies => self.puts.begin(self.vacancies.gives_way()),
-            Side::Arrivals | Side::Streams => self.gets.begin(self.arrivals.gives_way()),
+    fn begin_turn(&self, side: Side, overtakes: bool) {
+        let (turns, patience) = match side {
+            Side::Vacancies => (&self.puts, self.patience.of_senders()),
+            Side::Arrivals | Side::Streams => (&self.gets, self.patience.of_receivers()),
+        };
+        if let Some(turn) = patience.turn_of_woken(overtakes) {
+            turns.begin(turn);
         }
     }
 
     fn hand_on(&self, side: Side) {
         match side {
             Side::Vacancies => {
+                self.patience.of_receivers().wakes();
                 self.vacancies.wake_one();
             }
             Side::Arrivals => {
+                self.patience.of_senders().wakes();
                 if !self.arrivals.wake_one() {
                     self.streams.wake_all();
                 }

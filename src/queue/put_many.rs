@@ -130,8 +130,8 @@ impl<T> Attempt for PuttingMany<'_, T> {
         self.putting.gives_way()
     }
 
-    fn begin_turn(&self) {
-        self.putting.begin_turn();
+    fn begin_turn(&self, overtakes: bool) {
+        self.putting.begin_turn(overtakes);
     }
 
     fn has_progressed(&mut self) -> bool {

@@ -182,8 +182,8 @@ impl<'a, T> Attempt for Requeueing<'a, T> {
         self.link.get().store().gives_way(Side::Vacancies)
     }
 
-    fn begin_turn(&self) {
-        self.link.get().store().begin_turn(Side::Vacancies);
+    fn begin_turn(&self, overtakes: bool) {
+        self.link.get().store().begin_turn(Side::Vacancies, overtakes);
     }
 
     fn raise(&self, seen: Seen) -> bool {

@@ -161,7 +161,7 @@ pub(super) trait Store<T> {
     fn offer_gives_way(&self) -> bool;
 
     /// A task that has waited begins its turn.
-    fn begin_turn(&self, side: Side);
+    fn begin_turn(&self, side: Side, overtakes: bool);
 
     /// Asks to be announced. Needless where everything that opens a gate does so anyway.
     fn raise(&self, side: Side, seen: Seen) -> bool {

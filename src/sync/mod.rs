@@ -23,9 +23,9 @@ pub(crate) use self::model::{Mutex, MutexGuard};
 pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use self::native::{Mutex, MutexGuard};
-pub(crate) use self::thread::this_thread;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub(crate) use self::thread::with_parker;
+pub(crate) use self::thread::{is_over_by_time, this_thread};
 pub(crate) use self::unwind::{Defer, both, defer, for_each};
 use core::mem::MaybeUninit;
 use core::ops::Deref;
@@ -115,10 +115,34 @@ pub(crate) const MOST_AT_ONCE: usize = BUDGET;
 /// The length of a turn where there is so much room: long enough to fill (empty) it, if that is not
 /// too much, or a whole part of it. A task that gives way in the middle may be back before those
 /// that were woken for the rest.
-pub(crate) const fn turn(room: usize) -> usize {
+pub(crate) const fn whole_turn(room: usize) -> usize {
     const MOST: usize = 8 * BUDGET;
 
     if room > BUDGET { room.div_ceil(room.div_ceil(MOST)) } else { BUDGET }
+}
+
+/// How long a turn is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    /// As long as there is room for.
+    Whole,
+    /// The side is on several threads: the one that comes to the end gives way, if it has gone on
+    /// for long.
+    Shared,
+    /// One operation more, as the task may drop its future and make it anew.
+    Short,
+}
+
+impl Turn {
+    /// How many operations are left after the first one.
+    pub(crate) fn left(self, whole: usize) -> usize {
+        match self {
+            Self::Whole => whole - 1,
+            // Not even: of two threads that take turns the other one comes to the next end.
+            Self::Shared => (BUDGET / 16).max(2) - 1,
+            Self::Short => 1,
+        }
+    }
 }
 
 /// Keeps what it holds on cache lines that nothing else uses, so that one side's writes do not take

@@ -18,6 +18,39 @@ pub(crate) fn this_thread() -> usize {
     0
 }
 
+/// Whether this thread has gone on for long since it last gave way, which it does now then. Always
+/// where there is no clock.
+pub(crate) fn is_over_by_time() -> bool {
+    #[cfg(all(
+        feature = "std",
+        not(target_family = "wasm"),
+        not(any(forebay_loom, forebay_shuttle))
+    ))]
+    {
+        use core::cell::Cell;
+        use core::time::Duration;
+        use std::time::Instant;
+
+        /// Far longer than an executor needs for a turn of its own.
+        const LONG: Duration = Duration::from_micros(200);
+        std::thread_local!(static GAVE_WAY: Cell<Option<Instant>> = const { Cell::new(None) });
+        let now = Instant::now();
+        GAVE_WAY.with(|gave_way| {
+            let is_over = gave_way.get().is_none_or(|before| now.duration_since(before) >= LONG);
+            if is_over {
+                gave_way.set(Some(now));
+            }
+            is_over
+        })
+    }
+    #[cfg(not(all(
+        feature = "std",
+        not(target_family = "wasm"),
+        not(any(forebay_loom, forebay_shuttle))
+    )))]
+    true
+}
+
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub(crate) use self::parking::with_parker;
 

@@ -50,8 +50,10 @@ pub(crate) trait Attempt {
         false
     }
 
-    /// Who has waited begins its turn.
-    fn begin_turn(&self) {}
+    /// Who has waited begins its turn, and `overtakes` another one or not.
+    fn begin_turn(&self, overtakes: bool) {
+        let _ = overtakes;
+    }
 
     /// Whether it has done a part of its work since this was last asked. Then it waits anew.
     fn has_progressed(&mut self) -> bool {

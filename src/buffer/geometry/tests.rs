@@ -230,16 +230,35 @@ proptest! {
         capacity in prop_oneof![1..700_usize, 4000..8193_usize], number in any::<u32>(), below in below(),
     ) {
         let from = Count { capacity, number: number.into() };
-        let end = from.geometry().turn_end(from.position(below), 0);
+        let end = from.geometry().turn_end(from.position(below), Turn::Whole);
         let word = Cursor::new(from.position(below), end);
         let is_over = |by| word.turn_is_over(from.after(by).position(below));
         let length = (1..=4096).find(|&by| is_over(by)).unwrap();
         prop_assert!((length..2 * length).all(is_over));
+        let length = length + 1;
         if capacity <= 512 {
             prop_assert!((capacity..=512).contains(&length), "{length}");
             prop_assert!(!capacity.is_power_of_two() || length == 512);
         } else {
             prop_assert_eq!(length, if capacity <= 4096 { capacity } else { capacity.div_ceil(2) });
+        }
+    }
+}
+
+proptest! {
+    /// As long in every ring.
+    #[test]
+    fn a_turn_of_several_threads_is_counted_in_messages(
+        capacity in 1..700_usize, number in any::<u32>(), below in below(),
+    ) {
+        let from = Count { capacity, number: number.into() };
+        for (turn, left) in [(Turn::Shared, 31), (Turn::Short, 1)] {
+            let end = from.geometry().turn_end(from.position(below), turn);
+            let word = Cursor::new(from.position(below), end);
+            for by in 0..100 {
+                let position = from.after(by).position(below);
+                prop_assert_eq!(word.turn_is_over(position), by >= left);
+            }
         }
     }
 }

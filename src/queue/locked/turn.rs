@@ -1,24 +1,24 @@
-//! The turn of one side.
+//! The turns of one side.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, HEURISTICS, turn};
+use crate::sync::{AtomicUsize, HEURISTICS, Turn, whole_turn};
 
 #[derive(Debug)]
-pub(super) struct Turn {
-    length: usize,
+pub(super) struct Turns {
+    whole: usize,
     /// How many operations are left.
     left: AtomicUsize,
 }
 
-impl Turn {
+impl Turns {
     pub(super) fn new(maxsize: Option<usize>) -> Self {
-        let length = turn(maxsize.unwrap_or_default());
-        Self { length, left: AtomicUsize::new(length) }
+        let whole = whole_turn(maxsize.unwrap_or_default());
+        Self { whole, left: AtomicUsize::new(whole) }
     }
 
-    /// The first operation is done; or there is only one more, if it is `short`.
-    pub(super) fn begin(&self, short: bool) {
-        self.left.store(if short { 1 } else { self.length - 1 }, Relaxed);
+    /// A turn begins, of which one operation is done.
+    pub(super) fn begin(&self, turn: Turn) {
+        self.left.store(turn.left(self.whole), Relaxed);
     }
 
     /// One operation; under the lock.
