@@ -50,6 +50,7 @@ impl Lessons {
         Self { spin: spins.then(spin), thread: AtomicUsize::new(0), shared: AtomicUsize::new(0) }
     }
 
+    #[inline]
     fn is_on(&self, here: usize) {
         let thread = self.thread.load(Relaxed);
         if thread != here {
@@ -81,11 +82,11 @@ impl Patient<'_> {
         if ONE_THREAD {
             return 0;
         }
+        let here = this_thread();
+        self.own.is_on(here);
         let Some(spin) = &self.own.spin else {
             return 0;
         };
-        let here = this_thread();
-        self.own.is_on(here);
         let other = self.other.thread.load(Relaxed);
         if other == 0 || other == here {
             // Nothing is known to come from another thread while this one spins.
@@ -108,6 +109,7 @@ impl Patient<'_> {
     }
 
     /// This side is about to wake the other one.
+    #[inline]
     pub(crate) fn wakes(self) {
         if !ONE_THREAD {
             self.own.is_on(this_thread());
@@ -117,6 +119,9 @@ impl Patient<'_> {
     /// A turn is over: whether the task gives way, perhaps to one that it `overtakes`, and the turn
     /// that begins.
     pub(crate) fn turn_is_over(self, overtakes: impl FnOnce() -> bool) -> (bool, Turn) {
+        if !ONE_THREAD {
+            self.own.is_on(this_thread());
+        }
         let is_shared = self.is_shared();
         if is_shared {
             let left = self.own.shared.load(Relaxed);
@@ -133,17 +138,15 @@ impl Patient<'_> {
 
     /// The turn that begins where one of this side was woken, and succeeds. `None` where others go
     /// on with the turn that has begun: on another thread it would never end.
+    #[inline]
     pub(crate) fn turn_of_woken(self, overtakes: bool) -> Option<Turn> {
-        let is_shared = self.is_shared();
-        if overtakes { Some(Turn::Short) } else { (!is_shared).then_some(Turn::Whole) }
+        if overtakes { Some(Turn::Short) } else { (!self.is_shared()).then_some(Turn::Whole) }
     }
 
     /// Whether this side is on several threads, as far as that is known.
+    #[inline]
     fn is_shared(self) -> bool {
-        !ONE_THREAD && {
-            self.own.is_on(this_thread());
-            self.own.shared.load(Relaxed) != 0
-        }
+        !ONE_THREAD && self.own.shared.load(Relaxed) != 0
     }
 }
 

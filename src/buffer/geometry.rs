@@ -89,14 +89,21 @@ impl Geometry {
         Position(position.0.wrapping_add((places << Self::SHIFT) + unused))
     }
 
+    /// So many places on.
+    #[cold]
+    fn far_ahead(&self, position: Position, places: usize) -> Position {
+        let (laps, rest) = (places / self.capacity(), places % self.capacity());
+        self.ahead(Position(position.0.wrapping_add(laps * self.lap)), rest)
+    }
+
     /// Where a turn ends whose first operation has led here.
+    #[inline]
     pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
         let left = turn.left(self.budget);
         let place = Position(position.0 & !(Self::STEP - 1));
         if turn == Turn::Shared {
             // Not in step with the laps: threads that take turns in each lap all come to its end.
-            let (laps, rest) = (left / self.capacity(), left % self.capacity());
-            return self.ahead(Position(place.0.wrapping_add(laps * self.lap)), rest);
+            return self.far_ahead(place, left);
         }
         // In a small ring places that no slot has count as well: a whole turn is somewhat shorter
         // there, but takes a lap.

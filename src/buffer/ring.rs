@@ -69,6 +69,7 @@ impl<T> Ring<T> {
     }
 
     /// Where a turn ends whose first operation has led here.
+    #[inline]
     pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
         self.geometry.turn_end(position, turn)
     }

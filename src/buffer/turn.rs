@@ -30,17 +30,18 @@ impl<T> Buffer<T> {
     }
 
     /// A turn of pushes begins, of which one is done.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn begin_push_turn(&self, turn: Turn) {
         self.begin_turn(self.tail(), turn);
     }
 
     /// The same of pops.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn begin_pop_turn(&self, turn: Turn) {
         self.begin_turn(self.messages_head(), turn);
     }
 
+    #[inline]
     fn begin_turn(&self, word: &Cursor, turn: Turn) {
         let position = word.load(Relaxed);
         word.end_turn_at(match self {

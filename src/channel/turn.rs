@@ -39,7 +39,7 @@ impl<T> Channel<T> {
 
     /// A receiver was woken, and goes on: its turn begins, of which one operation is done. It is
     /// short if this `overtakes` another one.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn begin_recv_turn(&self, overtakes: bool) {
         if let Some(turn) = self.patience.of_receivers().turn_of_woken(overtakes) {
             self.buffer.begin_pop_turn(turn);
@@ -47,7 +47,7 @@ impl<T> Channel<T> {
     }
 
     /// The same of a sender.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn begin_send_turn(&self, overtakes: bool) {
         if let Some(turn) = self.patience.of_senders().turn_of_woken(overtakes) {
             self.buffer.begin_push_turn(turn);

@@ -135,6 +135,7 @@ pub(crate) enum Turn {
 
 impl Turn {
     /// How many operations are left after the first one.
+    #[inline]
     pub(crate) fn left(self, whole: usize) -> usize {
         match self {
             Self::Whole => whole - 1,

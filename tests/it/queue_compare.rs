@@ -297,9 +297,9 @@ fn those_that_put_starve_neither_a_get_nor_the_statistics() {
                     });
                 });
             }
-            let got = (0..1000).filter(|_| queue.get_blocking().map(Job::done).is_ok()).count();
-            assert_eq!(got, 1000);
-            assert!((0..100).all(|_| queue.stats().oldest_wait.is_some()));
+            let got = (0..100).filter(|_| queue.get_blocking().map(Job::done).is_ok()).count();
+            assert_eq!(got, 100);
+            assert!((0..10).all(|_| queue.stats().oldest_wait.is_some()));
             end.store(true, Relaxed);
         });
         let left = queue.len();
