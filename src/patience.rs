@@ -3,7 +3,7 @@
 //! is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, ONE_THREAD, Turn, is_over_by_time, this_thread};
+use crate::sync::{AtomicUsize, ONE_THREAD, Turn, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]
@@ -47,7 +47,11 @@ impl Lessons {
 
     fn new(spins: bool) -> Self {
         let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
-        Self { spin: spins.then(spin), thread: AtomicUsize::new(0), shared: AtomicUsize::new(0) }
+        Self {
+            spin: (spins && !ONE_THREAD).then(spin),
+            thread: AtomicUsize::new(0),
+            shared: AtomicUsize::new(0),
+        }
     }
 
     #[inline]
@@ -116,23 +120,20 @@ impl Patient<'_> {
         }
     }
 
-    /// A turn is over: whether the task gives way, perhaps to one that it `overtakes`, and the turn
-    /// that begins.
-    pub(crate) fn turn_is_over(self, overtakes: impl FnOnce() -> bool) -> (bool, Turn) {
-        if !ONE_THREAD {
-            self.own.is_on(this_thread());
+    /// The turn that begins where one is over, and another one is overtaken or not.
+    pub(crate) fn next_turn(self, overtakes: bool) -> Turn {
+        if ONE_THREAD {
+            return Turn::Whole;
         }
-        let is_shared = self.is_shared();
-        if is_shared {
-            let left = self.own.shared.load(Relaxed);
-            self.own.shared.store(left.saturating_sub(1), Relaxed);
+        self.own.is_on(this_thread());
+        let shared = self.own.shared.load(Relaxed);
+        if shared != 0 {
+            self.own.shared.store(shared - 1, Relaxed);
         }
-        if overtakes() {
-            (true, Turn::Short)
-        } else if is_shared {
-            (is_over_by_time(), Turn::Shared)
-        } else {
-            (true, Turn::Whole)
+        match shared {
+            _ if overtakes => Turn::Short,
+            0 => Turn::Whole,
+            _ => Turn::Shared,
         }
     }
 
@@ -140,13 +141,11 @@ impl Patient<'_> {
     /// on with the turn that has begun: on another thread it would never end.
     #[inline]
     pub(crate) fn turn_of_woken(self, overtakes: bool) -> Option<Turn> {
-        if overtakes { Some(Turn::Short) } else { (!self.is_shared()).then_some(Turn::Whole) }
-    }
-
-    /// Whether this side is on several threads, as far as that is known.
-    #[inline]
-    fn is_shared(self) -> bool {
-        !ONE_THREAD && self.own.shared.load(Relaxed) != 0
+        if ONE_THREAD {
+            return Some(Turn::Whole);
+        }
+        let is_shared = self.own.shared.load(Relaxed) != 0;
+        if overtakes { Some(Turn::Short) } else { (!is_shared).then_some(Turn::Whole) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How positions run through a ring, and what lies between two of them.
 
 use super::position::Position;
-use crate::sync::{Turn, whole_turn};
+use crate::sync::{ONE_THREAD, Turn, whole_turn};
 
 /// How positions run through a ring of some capacity: the index stops at the capacity, the lap goes
 /// on.
@@ -101,7 +101,7 @@ impl Geometry {
     pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
         let left = turn.left(self.budget);
         let place = Position(position.0 & !(Self::STEP - 1));
-        if turn == Turn::Shared {
+        if !ONE_THREAD && turn == Turn::Shared {
             // Not in step with the laps: threads that take turns in each lap all come to its end.
             return self.far_ahead(place, left);
         }

@@ -58,7 +58,7 @@ impl<T> Ring<T> {
         let slots = Self::slots(&geometry)?;
         let start = geometry.start();
         // None of the first turn is done.
-        let turn_end = geometry.next(geometry.turn_end(start, Turn::Whole));
+        let turn_end = geometry.turn_end(Geometry::in_row(start, 1), Turn::Whole);
         Some(Self {
             tail: CachePadded::new(Cursor::new(start.marked(watched), turn_end)),
             head: CachePadded::new(Cursor::new(start, turn_end)),

@@ -8,13 +8,15 @@ impl<T> Channel<T> {
     /// A turn that is over begins anew: who is not ready waits.
     #[inline]
     pub(crate) fn recv_gives_way(&self, ready: impl FnOnce() -> bool) -> bool {
-        if !self.buffer.pop_turn_is_over() {
-            return false;
-        }
-        let overtakes = || self.arrivals.newcomer_overtakes();
-        let (gives_way, turn) = self.patience.of_receivers().turn_is_over(overtakes);
+        self.buffer.pop_turn_is_over() && self.next_recv_turn() && ready()
+    }
+
+    /// Begins the next turn; whether the task gives way first.
+    #[cold]
+    fn next_recv_turn(&self) -> bool {
+        let turn = self.patience.of_receivers().next_turn(self.arrivals.newcomer_overtakes());
         self.buffer.begin_pop_turn(turn);
-        gives_way && ready()
+        turn.gives_way()
     }
 
     /// The same of a `send` that need not wait.
@@ -28,13 +30,18 @@ impl<T> Channel<T> {
     }
 
     fn push_gives_way(&self, never_waits: bool) -> bool {
-        if !self.buffer.push_turn_is_over() {
-            return false;
-        }
-        let overtakes = || self.vacancies.newcomer_overtakes();
-        let (gives_way, turn) = self.patience.of_senders().turn_is_over(overtakes);
+        self.buffer.push_turn_is_over()
+            && self.next_send_turn()
+            && !self.is_closed()
+            && (never_waits || !self.is_full())
+    }
+
+    /// Begins the next turn; whether the task gives way first.
+    #[cold]
+    fn next_send_turn(&self) -> bool {
+        let turn = self.patience.of_senders().next_turn(self.vacancies.newcomer_overtakes());
         self.buffer.begin_push_turn(turn);
-        gives_way && !self.is_closed() && (never_waits || !self.is_full())
+        turn.gives_way()
     }
 
     /// A receiver was woken, and goes on: its turn begins, of which one operation is done. It is

@@ -18,10 +18,9 @@ pub(crate) struct Gate {
     front: AtomicUsize,
     /// How many waits were woken in vain and have not ended.
     robbed: AtomicUsize,
-    /// The ticket of the one of them that others overtake. A hint.
+    /// The one of them that others overtake, a hint. From below: how often they give way to it
+    /// before they leave it behind, and its ticket.
     overtaken: AtomicUsize,
-    /// How often others give way to that one before they leave it behind.
-    courtesy: AtomicUsize,
 }
 
 /// When a wait began, and what has become of it.
@@ -41,17 +40,17 @@ impl Ticket {
         Self { number, robbed: 0 }
     }
 
-    /// The number, as far as a word holds it.
-    #[allow(clippy::cast_possible_truncation, reason = "for hints, which compare neighbours")]
-    fn low(&self) -> usize {
-        self.number as usize
+    /// The ticket as a hint has it.
+    #[allow(clippy::cast_possible_truncation, reason = "a hint compares neighbours")]
+    fn hint(&self) -> usize {
+        (self.number as usize).wrapping_mul(Gate::COURTESY + 1)
     }
 }
 
 impl Gate {
     /// So often others give way to one that they overtake, each time that it comes in vain: it may
     /// be held and polled no more.
-    const COURTESY: usize = 64;
+    const COURTESY: usize = 63;
 
     pub(crate) fn new() -> Self {
         Self {
@@ -59,7 +58,6 @@ impl Gate {
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
             overtaken: AtomicUsize::new(0),
-            courtesy: AtomicUsize::new(0),
         }
     }
 
@@ -95,28 +93,36 @@ impl Gate {
     /// vain.
     #[inline]
     pub(crate) fn newcomer_overtakes(&self) -> bool {
-        !ONE_THREAD && self.courtesy.load(Relaxed) != 0 && self.spend_courtesy()
+        self.is_overtaken() && self.give_way()
     }
 
     /// The same of one that was woken. Where an executor runs its tasks in the order in which they
     /// were woken, it overtakes nobody.
     #[inline]
     pub(crate) fn woken_overtakes(&self, ticket: &Ticket) -> bool {
-        !ONE_THREAD && self.has_older(ticket) && self.spend_courtesy()
+        self.is_overtaken() && self.is_younger(ticket) && self.give_way()
     }
 
-    /// Whether another one is older, was woken in vain, and is not left behind.
+    /// Whether one is overtaken, and not left behind.
     #[inline]
-    fn has_older(&self, ticket: &Ticket) -> bool {
-        self.courtesy.load(Relaxed) != 0 && {
-            let younger_by = ticket.low().wrapping_sub(self.overtaken.load(Relaxed));
-            (1..=usize::MAX / 2).contains(&younger_by)
-        }
+    fn is_overtaken(&self) -> bool {
+        !ONE_THREAD && self.overtaken.load(Relaxed) & Self::COURTESY != 0
+    }
+
+    /// Whether the ticket is younger than the one that is overtaken.
+    #[cold]
+    fn is_younger(&self, ticket: &Ticket) -> bool {
+        let by = ticket.hint().wrapping_sub(self.overtaken.load(Relaxed) & !Self::COURTESY);
+        (1..=usize::MAX / 2).contains(&by)
     }
 
     #[cold]
-    fn spend_courtesy(&self) -> bool {
-        self.courtesy.store(self.courtesy.load(Relaxed).saturating_sub(1), Relaxed);
+    fn give_way(&self) -> bool {
+        let overtaken = self.overtaken.load(Relaxed);
+        // Unless another thread was faster.
+        if overtaken & Self::COURTESY != 0 {
+            self.overtaken.store(overtaken - 1, Relaxed);
+        }
         true
     }
 
@@ -132,10 +138,10 @@ impl Gate {
         }
         let number = self.insert(Some(ticket.number), waker);
         let ticket = Ticket { number, robbed: ticket.robbed.saturating_add(1) };
-        if ticket.robbed >= Ticket::OFTEN && !self.has_older(&ticket) {
+        let often = !ONE_THREAD && ticket.robbed >= Ticket::OFTEN;
+        if often && !(self.is_overtaken() && self.is_younger(&ticket)) {
             // The oldest that came in vain of late.
-            self.overtaken.store(ticket.low(), Relaxed);
-            self.courtesy.store(Self::COURTESY, Relaxed);
+            self.overtaken.store(ticket.hint() | Self::COURTESY, Relaxed);
         }
         ticket
     }
@@ -201,8 +207,8 @@ impl Gate {
 
     #[cold]
     fn settle_robbed(&self, ticket: &Ticket) {
-        if self.overtaken.load(Relaxed) == ticket.low() {
-            self.courtesy.store(0, Relaxed);
+        if !ONE_THREAD && self.overtaken.load(Relaxed) & !Self::COURTESY == ticket.hint() {
+            self.overtaken.store(0, Relaxed);
         }
         self.robbed.fetch_sub(1, Relaxed);
     }

@@ -116,13 +116,13 @@ fn turns_are_shared_while_a_side_is_on_several_threads() {
     let patience = Patience::new(true);
     let side = patience.of_receivers();
     assert_eq!(side.turn_of_woken(false), Some(Turn::Whole));
-    assert_eq!(side.turn_is_over(|| false), (true, Turn::Whole));
+    assert_eq!(side.next_turn(false), Turn::Whole);
     std::thread::scope(|scope| scope.spawn(|| patience.of_receivers().wakes()).join()).unwrap();
     assert_eq!(side.turn_of_woken(false), None);
     assert_eq!(side.turn_of_woken(true), Some(Turn::Short));
-    assert_eq!(side.turn_is_over(|| true), (true, Turn::Short));
-    let shared = (0..100).filter(|_| side.turn_is_over(|| false).1 == Turn::Shared).count();
+    assert_eq!(side.next_turn(true), Turn::Short);
+    let shared = (0..100).filter(|_| side.next_turn(false) == Turn::Shared).count();
     assert!((1..100).contains(&shared), "{shared}");
-    assert_eq!(side.turn_is_over(|| false), (true, Turn::Whole));
+    assert_eq!(side.next_turn(false), Turn::Whole);
     assert_eq!(side.turn_of_woken(false), Some(Turn::Whole));
 }

@@ -82,20 +82,18 @@ impl<T> Locked<T> {
         if !self.puts.is_over() {
             return false;
         }
-        let overtakes = || self.vacancies.newcomer_overtakes();
-        let (gives_way, turn) = self.patience.of_senders().turn_is_over(overtakes);
+        let turn = self.patience.of_senders().next_turn(self.vacancies.newcomer_overtakes());
         self.puts.begin(turn);
-        gives_way && !self.is_shut_down() && (never_waits || !self.is_full())
+        turn.gives_way() && !self.is_shut_down() && (never_waits || !self.is_full())
     }
 
     fn get_gives_way(&self) -> bool {
         if !self.gets.is_over() {
             return false;
         }
-        let overtakes = || self.arrivals.newcomer_overtakes();
-        let (gives_way, turn) = self.patience.of_receivers().turn_is_over(overtakes);
+        let turn = self.patience.of_receivers().next_turn(self.arrivals.newcomer_overtakes());
         self.gets.begin(turn);
-        gives_way && self.len() != 0
+        turn.gives_way() && self.len() != 0
     }
 
     /// Wakes the waiters for a level, if it has changed.

@@ -23,9 +23,9 @@ pub(crate) use self::model::{Mutex, MutexGuard};
 pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use self::native::{Mutex, MutexGuard};
+pub(crate) use self::thread::this_thread;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub(crate) use self::thread::with_parker;
-pub(crate) use self::thread::{is_over_by_time, this_thread};
 pub(crate) use self::unwind::{Defer, both, defer, for_each};
 use core::mem::MaybeUninit;
 use core::ops::Deref;
@@ -134,6 +134,11 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
+    /// Whether the task gives way before this turn begins.
+    pub(crate) fn gives_way(self) -> bool {
+        ONE_THREAD || self != Self::Shared || thread::is_over_by_time()
+    }
+
     /// How many operations are left after the first one.
     #[inline]
     pub(crate) fn left(self, whole: usize) -> usize {

@@ -20,7 +20,7 @@ pub(crate) fn this_thread() -> usize {
 
 /// Whether this thread has gone on for long since it last gave way, which it does now then. Always
 /// where there is no clock.
-pub(crate) fn is_over_by_time() -> bool {
+pub(super) fn is_over_by_time() -> bool {
     #[cfg(all(
         feature = "std",
         not(target_family = "wasm"),
