@@ -75,8 +75,9 @@ impl<T> Receiver<T> {
     /// runs its tasks in the order in which they were woken, each other receiver comes first with
     /// at most as many messages as there is room for: capacity x waiting receives in all, after a
     /// `recv` was first woken. Above a capacity of 4096, and without one, it may be more. On one
-    /// with several threads a task that was woken may come too late again and again; after eight
-    /// times the other tasks give way to it.
+    /// with several threads a task that was woken may come too late again and again; after three
+    /// times those give way to it that were woken later and run before it, or are at the end of
+    /// their turn.
     ///
     /// The place is that of the future. A loop around `select!` that makes a new `recv` in each
     /// turn begins at the end of the line each time, and gets next to nothing beside receivers that

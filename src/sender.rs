@@ -67,8 +67,8 @@ impl<T> Sender<T> {
     /// runs its tasks in the order in which they were woken, each other sender comes first with at
     /// most as many messages as there is room for: capacity x waiting sends in all, after a `send`
     /// was first woken. Above a capacity of 4096 it may be more. On one with several threads a task
-    /// that was woken may come too late again and again; after eight times the other tasks give way
-    /// to it.
+    /// that was woken may come too late again and again; after three times those give way to it that
+    /// were woken later and run before it, or are at the end of their turn.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.

@@ -61,7 +61,8 @@ impl<T> Queue<T> {
     /// tasks in the order in which they were woken, each other one comes first with at most as many
     /// items as there is room for: maxsize x waiting puts in all, after a `put` was first woken.
     /// Above a maxsize of 4096 it may be more. On one with several threads a task that was woken
-    /// may come too late again and again; after eight times the other tasks give way to it.
+    /// may come too late again and again; after three times those give way to it that were woken
+    /// later and run before it, or are at the end of their turn.
     ///
     /// The place is that of the future: one that is dropped, and made anew, begins at the end of
     /// the line.
