@@ -74,7 +74,7 @@ impl<T> Sender<T> {
     /// the line.
     ///
     /// A task that sends in a loop gives way once in 512 messages, or in as many as there is room
-    /// for, up to 4096; where tasks on several threads do so, after 31 messages or 200 microseconds,
+    /// for, up to 4096; where tasks on several threads do so, after 31 messages or one millisecond,
     /// whichever is later. The future is pending then, also beside room, and has woken its task.
     ///
     /// # Cancel safety

@@ -68,7 +68,7 @@ impl<T> Queue<T> {
     /// the line.
     ///
     /// A task that puts in a loop gives way once in 512 items, or in as many as there is room
-    /// for, up to 4096; where tasks on several threads do so, after 31 items or 200 microseconds,
+    /// for, up to 4096; where tasks on several threads do so, after 31 items or one millisecond,
     /// whichever is later. The future is pending then, also beside room, and has woken its task.
     ///
     /// # Cancel safety

@@ -32,7 +32,7 @@ pub(super) fn is_over_by_time() -> bool {
         use std::time::Instant;
 
         /// Far longer than an executor needs for a turn of its own.
-        const LONG: Duration = Duration::from_micros(200);
+        const LONG: Duration = Duration::from_millis(1);
         std::thread_local!(static GAVE_WAY: Cell<Option<Instant>> = const { Cell::new(None) });
         let now = Instant::now();
         GAVE_WAY.with(|gave_way| {
