@@ -99,7 +99,7 @@
 //!   Nobody starves.
 //! - A loop over ready operations of a channel gives way to other tasks once in 512 messages, or as
 //!   many as there is room for, up to 4096, and by the clock where several threads share the
-//!   channel: see [`recv`](Receiver::recv). So it does on any executor.
+//!   channel (with `std`): see [`recv`](Receiver::recv). So it does on any executor.
 //! - A wait allocates nothing in the steady state, and a waker is woken, cloned and dropped outside
 //!   of every lock: it may use the channel, poll its task at once, or drop it.
 //!

@@ -3,7 +3,7 @@
 //! is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicUsize, ONE_THREAD, Turn, this_thread};
+use crate::sync::{AtomicUsize, ONE_THREAD, Pace, Turn, this_thread};
 
 /// What both sides of a channel have learned.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ impl Patient<'_> {
         match shared {
             _ if overtakes => Turn::Short,
             0 => Turn::Whole,
-            _ => Turn::Shared,
+            _ => Turn::Shared(Pace::of_this_thread()),
         }
     }
 

@@ -101,7 +101,7 @@ impl Geometry {
     pub(super) fn turn_end(&self, position: Position, turn: Turn) -> Position {
         let left = turn.left(self.budget);
         let place = Position(position.0 & !(Self::STEP - 1));
-        if !ONE_THREAD && turn == Turn::Shared {
+        if !ONE_THREAD && matches!(turn, Turn::Shared(_)) {
             // Not in step with the laps: threads that take turns in each lap all come to its end.
             return self.far_ahead(place, left);
         }

@@ -23,9 +23,9 @@ pub(crate) use self::model::{Mutex, MutexGuard};
 pub(crate) use self::native::{Arc, AtomicPtr, AtomicUsize, UnsafeCell, pause, yield_now};
 #[cfg(all(feature = "std", not(forebay_loom)))]
 pub(crate) use self::native::{Mutex, MutexGuard};
-pub(crate) use self::thread::this_thread;
 #[cfg(all(feature = "std", not(target_family = "wasm")))]
 pub(crate) use self::thread::with_parker;
+pub(crate) use self::thread::{Pace, this_thread};
 pub(crate) use self::unwind::{Defer, both, defer, for_each};
 use core::mem::MaybeUninit;
 use core::ops::Deref;
@@ -126,9 +126,8 @@ pub(crate) const fn whole_turn(room: usize) -> usize {
 pub(crate) enum Turn {
     /// As long as there is room for.
     Whole,
-    /// The side is on several threads: the one that comes to the end gives way, if it has gone on
-    /// for long.
-    Shared,
+    /// The side is on several threads: the one that comes to the end looks at the clock.
+    Shared(Pace),
     /// One operation more, as the task may drop its future and make it anew.
     Short,
 }
@@ -136,7 +135,7 @@ pub(crate) enum Turn {
 impl Turn {
     /// Whether the task gives way before this turn begins.
     pub(crate) fn gives_way(self) -> bool {
-        ONE_THREAD || self != Self::Shared || thread::is_over_by_time()
+        !matches!(self, Self::Shared(Pace::Slow | Pace::Fast))
     }
 
     /// How many operations are left after the first one.
@@ -145,7 +144,8 @@ impl Turn {
         match self {
             Self::Whole => whole - 1,
             // Not even: of two threads that take turns the other one comes to the next end.
-            Self::Shared => (BUDGET / 16).max(2) - 1,
+            Self::Shared(Pace::Fast) => BUDGET / 2 - 1,
+            Self::Shared(_) => (BUDGET / 16).max(2) - 1,
             Self::Short => 1,
         }
     }

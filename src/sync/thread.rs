@@ -18,37 +18,49 @@ pub(crate) fn this_thread() -> usize {
     0
 }
 
-/// Whether this thread has gone on for long since it last gave way, which it does now then. Always
-/// where there is no clock.
-pub(super) fn is_over_by_time() -> bool {
-    #[cfg(all(
-        feature = "std",
-        not(target_family = "wasm"),
-        not(any(forebay_loom, forebay_shuttle))
-    ))]
-    {
-        use core::cell::Cell;
-        use core::time::Duration;
-        use std::time::Instant;
+/// How a thread gets on, which came to the end of a turn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Pace {
+    /// It last gave way long ago, and does so now.
+    Over,
+    /// Its operations take long: it looks again soon.
+    Slow,
+    /// They don't: to look at the clock would be what takes long.
+    Fast,
+}
 
-        /// Far longer than an executor needs for a turn of its own.
-        const LONG: Duration = Duration::from_millis(1);
-        std::thread_local!(static GAVE_WAY: Cell<Option<Instant>> = const { Cell::new(None) });
-        let now = Instant::now();
-        GAVE_WAY.with(|gave_way| {
-            let is_over = gave_way.get().is_none_or(|before| now.duration_since(before) >= LONG);
-            if is_over {
-                gave_way.set(Some(now));
-            }
-            is_over
-        })
+impl Pace {
+    /// That of this thread. `Over` where there is no clock.
+    pub(crate) fn of_this_thread() -> Self {
+        #[cfg(all(feature = "std", not(target_family = "wasm")))]
+        // A checker counts steps.
+        if !cfg!(any(forebay_loom, forebay_shuttle)) {
+            use core::cell::Cell;
+            use core::time::Duration;
+            use std::time::Instant;
+
+            /// Far longer than an executor needs for a turn of its own.
+            const LONG: Duration = Duration::from_millis(1);
+            const SHORT: Duration = Duration::from_micros(100);
+            std::thread_local!(
+                /// When it last gave way, and when it last was here.
+                static BEFORE: Cell<Option<(Instant, Instant)>> = const { Cell::new(None) }
+            );
+            let now = Instant::now();
+            return BEFORE.with(|before| {
+                let (gave_way, pace) = match before.get() {
+                    Some((gave_way, here)) if now.duration_since(gave_way) < LONG => {
+                        let is_fast = now.duration_since(here) < SHORT;
+                        (gave_way, if is_fast { Self::Fast } else { Self::Slow })
+                    }
+                    _ => (now, Self::Over),
+                };
+                before.set(Some((gave_way, now)));
+                pace
+            });
+        }
+        Self::Over
     }
-    #[cfg(not(all(
-        feature = "std",
-        not(target_family = "wasm"),
-        not(any(forebay_loom, forebay_shuttle))
-    )))]
-    true
 }
 
 #[cfg(all(feature = "std", not(target_family = "wasm")))]

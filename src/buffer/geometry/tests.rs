@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::buffer::cursor::Cursor;
+use crate::sync::Pace;
 use proptest::prelude::*;
 
 /// A ring's capacity, and how many messages have passed.
@@ -252,10 +253,12 @@ proptest! {
         capacity in 1..700_usize, number in any::<u32>(), below in below(),
     ) {
         let from = Count { capacity, number: number.into() };
-        for (turn, left) in [(Turn::Shared, 31), (Turn::Short, 1)] {
+        let slow = [Pace::Over, Pace::Slow].map(|pace| (Turn::Shared(pace), 31));
+        let fast = [(Turn::Shared(Pace::Fast), 255), (Turn::Short, 1)];
+        for (turn, left) in slow.into_iter().chain(fast) {
             let end = from.geometry().turn_end(from.position(below), turn);
             let word = Cursor::new(from.position(below), end);
-            for by in 0..100 {
+            for by in 0..300 {
                 let position = from.after(by).position(below);
                 prop_assert_eq!(word.turn_is_over(position), by >= left);
             }
