@@ -6,7 +6,6 @@ use forebay::{Overflow, Pressure};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
 use std::task::Poll;
 use std::thread;
@@ -281,31 +280,18 @@ fn an_item_that_was_left_for_nobody_keeps_its_place() {
     });
 }
 
-/// Neither takes for ever while others put.
+/// Another thread compares what is late, and would never come to an end if all could put more.
 #[test]
-fn those_that_put_starve_neither_a_get_nor_the_statistics() {
-    // Not by yielding: on a machine that does other things each comparison would take a time slice.
-    let slowly = || (0..200).for_each(|_| std::hint::spin_loop());
+fn so_many_items_are_late_and_no_more() {
     watched(|| {
-        let queue = queue_of(Builder::new().tracking(), 0..100);
-        let end = AtomicBool::new(false);
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    comparing(slowly, || {
-                        while !end.load(Relaxed) {
-                            queue.try_put(Item(7)).unwrap();
-                        }
-                    });
-                });
-            }
-            let got = (0..200).filter(|_| queue.get_blocking().map(Job::done).is_ok()).count();
-            let counted = (0..10).filter(|_| queue.stats().total_wait.is_some()).count();
-            end.store(true, Relaxed);
-            assert_eq!((got, counted), (200, 10));
+        let queue = queue_of(Builder::new(), [5]);
+        held(&queue, 7, passes, passes, || {
+            (0..64).for_each(|_| queue.try_put(Item(6)).unwrap());
+            let mut put = Task::new(queue.put(Item(4)));
+            assert!(put.poll().is_pending());
         });
-        let left = queue.len();
-        assert_eq!((queue.unfinished(), queue.shutdown(Shutdown::Immediate).len()), (left, left));
+        assert_eq!((queue.len(), queue.unfinished()), (66, 66));
+        assert_eq!(ranks(&queue).len(), 66);
     });
 }
 

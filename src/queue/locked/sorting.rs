@@ -271,3 +271,6 @@ impl<T> Locked<T> {
         (state, result)
     }
 }
+
+#[cfg(all(test, not(forebay_loom)))]
+mod tests;
