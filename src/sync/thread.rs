@@ -20,6 +20,7 @@ pub(crate) fn this_thread() -> usize {
 
 /// How a thread gets on, which came to the end of a turn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(any(not(feature = "std"), target_family = "wasm"), allow(dead_code))]
 pub(crate) enum Pace {
     /// It last gave way long ago, and does so now.
     Over,
