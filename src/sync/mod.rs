@@ -135,7 +135,7 @@ pub(crate) enum Turn {
 impl Turn {
     /// Whether the task gives way before this turn begins.
     pub(crate) fn gives_way(self) -> bool {
-        !matches!(self, Self::Shared(Pace::Slow | Pace::Fast))
+        ONE_THREAD || !matches!(self, Self::Shared(Pace::Slow | Pace::Fast))
     }
 
     /// How many operations are left after the first one.
