@@ -40,9 +40,9 @@ impl Pace {
             use core::time::Duration;
             use std::time::Instant;
 
-            /// Far longer than an executor needs for a turn of its own.
-            const LONG: Duration = Duration::from_millis(1);
-            const SHORT: Duration = Duration::from_micros(100);
+            /// Longer than an executor needs for a turn of its own.
+            const LONG: Duration = Duration::from_micros(200);
+            const SHORT: Duration = Duration::from_micros(50);
             std::thread_local!(
                 /// When it last gave way, and when it last was here.
                 static BEFORE: Cell<Option<(Instant, Instant)>> = const { Cell::new(None) }
