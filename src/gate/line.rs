@@ -45,6 +45,12 @@ impl Ticket {
     fn hint(&self) -> usize {
         (self.number as usize).wrapping_mul(Gate::COURTESY + 1)
     }
+
+    /// Whether it is younger than that of a hint.
+    fn is_younger(&self, overtaken: usize) -> bool {
+        let by = self.hint().wrapping_sub(overtaken & !Gate::COURTESY);
+        (1..=usize::MAX / 2).contains(&by)
+    }
 }
 
 impl Gate {
@@ -93,14 +99,14 @@ impl Gate {
     /// vain.
     #[inline]
     pub(crate) fn newcomer_overtakes(&self) -> bool {
-        self.is_overtaken() && self.give_way()
+        self.is_overtaken() && self.give_way(|_| true)
     }
 
     /// The same of one that was woken. Where an executor runs its tasks in the order in which they
     /// were woken, it overtakes nobody.
     #[inline]
     pub(crate) fn woken_overtakes(&self, ticket: &Ticket) -> bool {
-        self.is_overtaken() && self.is_younger(ticket) && self.give_way()
+        self.is_overtaken() && self.give_way(|overtaken| ticket.is_younger(overtaken))
     }
 
     /// Whether one is overtaken, and not left behind.
@@ -109,21 +115,14 @@ impl Gate {
         !ONE_THREAD && self.overtaken.load(Relaxed) & Self::COURTESY != 0
     }
 
-    /// Whether the ticket is younger than the one that is overtaken.
+    /// Gives way once more, to one that this `overtakes`.
     #[cold]
-    fn is_younger(&self, ticket: &Ticket) -> bool {
-        let by = ticket.hint().wrapping_sub(self.overtaken.load(Relaxed) & !Self::COURTESY);
-        (1..=usize::MAX / 2).contains(&by)
-    }
-
-    #[cold]
-    fn give_way(&self) -> bool {
-        let overtaken = self.overtaken.load(Relaxed);
-        // Unless another thread was faster.
-        if overtaken & Self::COURTESY != 0 {
-            self.overtaken.store(overtaken - 1, Relaxed);
-        }
-        true
+    fn give_way(&self, overtakes: impl Fn(usize) -> bool) -> bool {
+        let once_more = |overtaken| {
+            let is_meant = overtaken & Self::COURTESY != 0 && overtakes(overtaken);
+            is_meant.then(|| overtaken - 1)
+        };
+        self.overtaken.fetch_update(Relaxed, Relaxed, once_more).is_ok()
     }
 
     #[inline]
@@ -138,10 +137,13 @@ impl Gate {
         }
         let number = self.insert(Some(ticket.number), waker);
         let ticket = Ticket { number, robbed: ticket.robbed.saturating_add(1) };
-        let often = !ONE_THREAD && ticket.robbed >= Ticket::OFTEN;
-        if often && !(self.is_overtaken() && self.is_younger(&ticket)) {
+        if !ONE_THREAD && ticket.robbed >= Ticket::OFTEN {
             // The oldest that came in vain of late.
-            self.overtaken.store(ticket.hint() | Self::COURTESY, Relaxed);
+            let hint = |overtaken| {
+                let has_older = overtaken & Self::COURTESY != 0 && ticket.is_younger(overtaken);
+                (!has_older).then_some(ticket.hint() | Self::COURTESY)
+            };
+            let _ = self.overtaken.fetch_update(Relaxed, Relaxed, hint);
         }
         ticket
     }
@@ -207,8 +209,9 @@ impl Gate {
 
     #[cold]
     fn settle_robbed(&self, ticket: &Ticket) {
-        if !ONE_THREAD && self.overtaken.load(Relaxed) & !Self::COURTESY == ticket.hint() {
-            self.overtaken.store(0, Relaxed);
+        if !ONE_THREAD {
+            let own = |overtaken| (overtaken & !Self::COURTESY == ticket.hint()).then_some(0);
+            let _ = self.overtaken.fetch_update(Relaxed, Relaxed, own);
         }
         self.robbed.fetch_sub(1, Relaxed);
     }
