@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 
-# One at a time: of checks that begin at once, the second would find the lists of packages locked.
+# One at a time: of two checks that begin at once, the second would find the lists of packages locked.
 apt() { flock /tmp/forebay-apt.lock apt-get -o DPkg::Lock::Timeout=600 -qq "$@"; }
 
 # apt_install PACKAGE...: asks the network only if one of them is missing.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Native threads: histories that must be those of a FIFO, then every runtime for a while.
-# Options go to the latter: ci/stress.sh --minutes 5; without any it is 40 seconds, as .ci/run gives it a part of the machine.
+# Options go to the latter: ci/stress.sh --minutes 5; without any it is 40 seconds, as .ci/run gives it half of the machine.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 (($#)) || set -- --seconds 40
 

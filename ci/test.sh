@@ -33,9 +33,10 @@ for runtime in smol async-std tokio threads; do
         --runtime "$runtime" --quiet --items 60 --produce-ms 1 --work-ms 5
 done
 
-# `std` off: the ways of waiting that a bare machine has, under every test that needs no thread.
-# Documentation examples may use blocking calls, so they are left to the default features.
-for features in "--no-default-features" "--features portable-atomic" "--features critical-section"; do
+# `std` off: the ways of waiting that a bare machine has, under every test that needs no thread. Then other atomics and
+# another lock, at once, as neither replaces what the other one does. Documentation examples may use blocking calls, so
+# they are left to the default features.
+for features in "--no-default-features" "--features portable-atomic,critical-section"; do
     say "cargo test --tests $features"
     # shellcheck disable=SC2086
     cargo test -q --lib --tests $features
