@@ -121,6 +121,15 @@ impl AtomicUsize {
         self.value.fetch_sub(subtrahend, order)
     }
 
+    pub(crate) fn fetch_update(
+        &self,
+        success: Ordering,
+        failure: Ordering,
+        update: impl FnMut(usize) -> Option<usize>,
+    ) -> Result<usize, usize> {
+        self.value.fetch_update(success, failure, update)
+    }
+
     pub(crate) fn compare_exchange(
         &self,
         current: usize,
