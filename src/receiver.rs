@@ -86,9 +86,9 @@ impl<T> Receiver<T> {
     ///
     /// A task that receives in a loop gives way once in 512 messages, or in as many as there is
     /// room for, up to 4096; where tasks on several threads do so, about once in 200 microseconds,
-    /// and no more than once in 31 messages. The future is pending then, also beside a message, and
-    /// has woken its task. The messages are those of the channel: a loop over many channels gives
-    /// way as often in each.
+    /// and no more than once in 31 messages, but to one that came too late, as above. The future is
+    /// pending then, also beside a message, and has woken its task. The messages are those of the
+    /// channel: a loop over many channels gives way as often in each.
     ///
     /// # Cancel safety
     /// Dropping the future loses no message. If it had been woken for one, another receiver is

@@ -69,7 +69,8 @@ impl<T> Queue<T> {
     ///
     /// A task that puts in a loop gives way once in 512 items, or in as many as there is room for,
     /// up to 4096; where tasks on several threads do so, about once in 200 microseconds, and no more
-    /// than once in 31 items. The future is pending then, also beside room, and has woken its task.
+    /// than once in 31 items, but to one that was woken too late three times. The future is pending
+    /// then, also beside room, and has woken its task.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the item was not put, and is dropped with

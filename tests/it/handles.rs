@@ -60,7 +60,7 @@ fn rayon_takes_the_messages() {
     let (tx, rx) = bounded(4);
     let sender =
         thread::spawn(move || (0..1000).for_each(|number| tx.send_blocking(number).unwrap()));
-    // Threads of its own, which end here: a sanitizer would call leaked what the global ones hold.
+    // Threads of its own, which end here: a sanitizer may call leaked what the global ones hold.
     let sum = ThreadPoolBuilder::new().num_threads(2).build_scoped(ThreadBuilder::run, |pool| {
         pool.install(|| rx.into_iter().par_bridge().sum::<u64>())
     });

@@ -253,9 +253,10 @@ proptest! {
         capacity in 1..700_usize, number in any::<u32>(), below in below(),
     ) {
         let from = Count { capacity, number: number.into() };
-        let slow = [Pace::Over, Pace::Slow].map(|pace| (Turn::Shared(pace), 31));
-        let fast = [(Turn::Shared(Pace::Fast), 255), (Turn::Short, 1)];
-        for (turn, left) in slow.into_iter().chain(fast) {
+        let shared = Turn::Shared;
+        let slow = [(shared(Pace::Over), 31), (shared(Pace::Slow), 31)];
+        let others = [(shared(Pace::Fast), 255), (Turn::Short, 1)];
+        for (turn, left) in slow.into_iter().chain(others) {
             let end = from.geometry().turn_end(from.position(below), turn);
             let word = Cursor::new(from.position(below), end);
             for by in 0..300 {
