@@ -49,7 +49,7 @@ impl<T> Channel<T> {
     /// A channel with one sender and one receiver.
     pub(crate) fn new(buffer: Buffer<T>, overflow: Overflow, watch: Option<Box<Watch>>) -> Self {
         Self {
-            patience: Patience::new(buffer.room().is_some()),
+            patience: Patience::new(buffer.room().is_some(), buffer.weight().is_some()),
             arrivals: Gate::new(),
             streams: Gate::new(),
             vacancies: Gate::new(),

@@ -1,6 +1,6 @@
-//! What a channel has learned about waiting: whether it pays to spin before going to sleep, and how
-//! long a task goes on before it gives way. Nothing here decides whether a wait is right, nor who
-//! is next: only how soon a waiter sleeps.
+//! What a channel has learned about waiting: whether it pays to spin or to yield before going to
+//! sleep, and how long a task goes on before it gives way. Nothing here decides whether a wait is
+//! right, nor who is next: only how soon a waiter sleeps.
 
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicUsize, ONE_THREAD, Pace, Turn, this_thread};
@@ -16,8 +16,12 @@ impl Patience {
     /// Where there is no capacity, no sender is held up while a receiver sleeps, and the receiver
     /// finds the more messages, which are cheaper together: one that spins would take each line
     /// away from the sender who is about to fill it.
-    pub(crate) fn new(bounded: bool) -> Self {
-        Self { senders: Lessons::new(bounded), receivers: Lessons::new(bounded) }
+    ///
+    /// Where room is `weighed`, it is gathered for who has a place, and goes to those who are woken
+    /// together: a place is worth more than a turn.
+    pub(crate) fn new(bounded: bool, weighed: bool) -> Self {
+        let lessons = || Lessons::new(bounded, !weighed);
+        Self { senders: lessons(), receivers: lessons() }
     }
 
     pub(crate) fn of_senders(&self) -> Patient<'_> {
@@ -35,6 +39,9 @@ struct Lessons {
     /// Spinning: pays where the other side runs on another processor at this very moment. `None`
     /// where it never does.
     spin: Option<Habit>,
+    /// Yielding: pays where the other side is another task of the same thread. `None` where it
+    /// never does.
+    yields: Option<Habit>,
     /// On which thread this side last began a turn, waited, or woke the other one; zero before.
     thread: AtomicUsize,
     /// How many turns this side shares from here on, as it was on another thread.
@@ -45,10 +52,11 @@ impl Lessons {
     /// So many turns are shared after the side was on another thread.
     const SHARED: usize = 64;
 
-    fn new(spins: bool) -> Self {
-        let spin = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
+    fn new(spins: bool, yields: bool) -> Self {
+        let habit = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
         Self {
-            spin: (spins && !ONE_THREAD).then(spin),
+            spin: (spins && !ONE_THREAD).then(habit),
+            yields: yields.then(habit),
             thread: AtomicUsize::new(0),
             shared: AtomicUsize::new(0),
         }
@@ -67,6 +75,16 @@ impl Lessons {
     }
 }
 
+/// What to do before going to sleep.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) enum Advice {
+    Sleep,
+    /// Give the other tasks of this thread a turn: the other side is one of them.
+    Yield,
+    /// Look again so many times: the other side is on another thread.
+    Spin(u32),
+}
+
 /// A waiter of one side.
 #[derive(Clone, Copy)]
 pub(crate) struct Patient<'a> {
@@ -75,33 +93,36 @@ pub(crate) struct Patient<'a> {
 }
 
 impl Patient<'_> {
-    /// How many times to look again before anything else.
+    /// What to do before going to sleep.
     #[inline]
-    pub(crate) fn looks(self) -> u32 {
+    pub(crate) fn advice(self) -> Advice {
         /// Several times as long as a message needs from one processor to another and back.
         const FEW: u32 = 32;
         /// As long as the system needs to wake a thread.
         const MANY: u32 = 2000;
 
-        if ONE_THREAD {
-            return 0;
-        }
         let here = this_thread();
-        self.own.is_on(here);
+        let other = if ONE_THREAD { here } else { self.other.thread.load(Relaxed) };
+        if !ONE_THREAD {
+            self.own.is_on(here);
+        }
+        if other == here {
+            let yields = self.own.yields.as_ref().and_then(Habit::tried);
+            return yields.map_or(Advice::Sleep, |_| Advice::Yield);
+        }
         let Some(spin) = &self.own.spin else {
-            return 0;
+            return Advice::Sleep;
         };
-        let other = self.other.thread.load(Relaxed);
-        if other == 0 || other == here {
+        if other == 0 {
             // Nothing is known to come from another thread while this one spins.
-            return 0;
+            return Advice::Sleep;
         }
         match spin.tried() {
-            None => 0,
-            Some(Try::Again) => FEW,
+            None => Advice::Sleep,
+            Some(Try::Again) => Advice::Spin(FEW),
             // Perhaps both sides put each other to sleep, and would not if one of them waited for
             // the other to wake up.
-            Some(Try::AfterPause) => MANY,
+            Some(Try::AfterPause) => Advice::Spin(MANY),
         }
     }
 
@@ -109,6 +130,13 @@ impl Patient<'_> {
     pub(crate) fn look_paid(self) {
         if let Some(spin) = &self.own.spin {
             spin.rewarded();
+        }
+    }
+
+    /// What was waited for was there after the yield.
+    pub(crate) fn yield_paid(self) {
+        if let Some(yields) = &self.own.yields {
+            yields.rewarded();
         }
     }
 

@@ -32,6 +32,10 @@ impl<T> Attempt for Streaming<'_, T> {
         &self.0.channel.streams
     }
 
+    fn is_crowded(&self) -> bool {
+        self.0.is_crowded() || self.gate().is_crowded()
+    }
+
     fn patience(&self) -> Option<Patient<'_>> {
         self.0.patience()
     }

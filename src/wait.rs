@@ -13,8 +13,8 @@
 //! # Order
 //! Who waits has a place, and the gate wakes by age. Who was woken and finds that another was
 //! faster takes its old place again. So nothing here may delay the place of who is blocked, nor be
-//! quicker than those who have one: a wait that begins spins only where no other one waits at its
-//! gate.
+//! quicker than those who have one: a wait that begins spins, or yields first, only where no other
+//! one of its side waits.
 //!
 //! # Notifications are owed
 //! A notification says "one of you can go on", so a waiter that receives it must pass it on unless
@@ -30,6 +30,7 @@ mod attempt;
 
 pub(crate) use self::attempt::{Attempt, Outcome};
 use crate::gate::{Gate, Ticket};
+use crate::patience::{Advice, Patient};
 use crate::sync::{Backoff, HEURISTICS, pause};
 use core::mem;
 use core::task::{Context, Poll, Waker};
@@ -39,6 +40,7 @@ use core::task::{Context, Poll, Waker};
 /// | from | succeeds | blocked | busy | dropped |
 /// |---|---|---|---|---|
 /// | `Awake` | done | takes a place: `Asleep` | `Awake`, woken by itself | |
+/// | `Awake`, and yields first | | `Yielded`, woken by itself | | |
 /// | `Awake`, its turn is over | `Yielded`, woken by itself | | | |
 /// | `Yielded` | done | takes a place by its age: `Asleep` | `Yielded`, woken by itself | |
 /// | `Entered` | done, leaves the place | raises: `Asleep` | `Entered`, woken by itself | leaves |
@@ -119,7 +121,7 @@ impl<A: Attempt> Wait<A> {
             loop {
                 // Before the attempt: one is made after the deadline.
                 let late = deadline.is_some_and(|deadline| deadline <= std::time::Instant::now());
-                match step(&mut self.attempt, &mut self.stage, &parker.waker) {
+                match step(&mut self.attempt, &mut self.stage, &parker.waker, Caller::Thread) {
                     Step::Done(output) => return Some(output),
                     // Others are in the middle of a few instructions.
                     Step::Busy => crate::sync::yield_now(),
@@ -136,6 +138,13 @@ impl<A: Attempt> Drop for Wait<A> {
     fn drop(&mut self) {
         leave(&self.attempt, &mut self.stage);
     }
+}
+
+/// Who makes the steps.
+#[derive(Clone, Copy)]
+enum Caller {
+    Task,
+    Thread,
 }
 
 enum Step<T> {
@@ -170,7 +179,7 @@ fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> P
         *stage = Stage::Yielded(attempt.gate().draw());
         Step::Busy
     } else {
-        step(attempt, stage, waker)
+        step(attempt, stage, waker, Caller::Task)
     };
     match step {
         Step::Done(output) => Poll::Ready(output),
@@ -212,12 +221,18 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     }
 }
 
-fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
+fn step<A: Attempt>(
+    attempt: &mut A,
+    stage: &mut Stage,
+    waker: &Waker,
+    caller: Caller,
+) -> Step<A::Output> {
     // The notification first: an attempt that succeeds has then used it.
     stage.look(attempt.gate(), waker);
-    if let Some(output) = retry_fast(attempt, stage) {
-        return Step::Done(finish(attempt, stage, output));
-    }
+    let yields = match retry_fast(attempt, stage) {
+        Ok(output) => return Step::Done(finish(attempt, stage, output)),
+        Err(yields) => yields && matches!(caller, Caller::Task),
+    };
     let mut backoff = Backoff::default();
     loop {
         match attempt.attempt() {
@@ -242,6 +257,12 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
                     // [recheck] what came before the place was taken has not woken this.
                     Stage::Entered(_) => true,
                     Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
+                        if yields {
+                            if let Some(ticket) = attempt.gate().yield_first() {
+                                *stage = Stage::Yielded(ticket);
+                                return Step::Busy;
+                            }
+                        }
                         enter(attempt, stage, waker);
                         attempt.raises_early(&seen)
                     }
@@ -302,30 +323,47 @@ fn fast<A: Attempt>(attempt: &mut A) -> Option<A::Output> {
 }
 
 /// The fast path once more, and then again and again for as long as another processor may need to
-/// get here, if that has paid off of late and overtakes no waiter.
-fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Option<A::Output> {
+/// get here, if that has paid off of late and overtakes no waiter. Without success it tells whether
+/// to yield first: the other side may be a task of the same thread, which has nobody to wake then.
+fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Result<A::Output, bool> {
     if !HEURISTICS {
-        return None;
+        return Err(false);
     }
-    let spins = match stage {
-        Stage::Asleep(_) | Stage::Entered(_) => return None,
-        Stage::Awake | Stage::Yielded(_) => !attempt.gate().is_crowded(),
-        Stage::Notified(_) => true,
-    };
-    if let Stage::Notified(_) = stage {
-        if let Some(output) = attempt.attempt_fast() {
-            return Some(output);
+    match stage {
+        Stage::Asleep(_) | Stage::Entered(_) => return Err(false),
+        Stage::Notified(_) => {
+            if let Some(output) = attempt.attempt_fast() {
+                return Ok(output);
+            }
         }
+        Stage::Yielded(ticket) => {
+            if let Some(output) = attempt.attempt_fast() {
+                if ticket.yielded_first() {
+                    if let Some(patience) = attempt.patience() {
+                        patience.yield_paid();
+                    }
+                }
+                return Ok(output);
+            }
+        }
+        Stage::Awake => {}
     }
-    let looks = if spins { attempt.patience()?.looks() } else { 0 };
+    if matches!(stage, Stage::Awake | Stage::Yielded(_)) && attempt.is_crowded() {
+        return Err(false);
+    }
+    let looks = match attempt.patience().map_or(Advice::Sleep, Patient::advice) {
+        Advice::Sleep => return Err(false),
+        Advice::Yield => return Err(matches!(stage, Stage::Awake)),
+        Advice::Spin(looks) => looks,
+    };
     for _ in 0..looks {
         pause();
         if let Some(output) = attempt.attempt_fast() {
             if let Some(patience) = attempt.patience() {
                 patience.look_paid();
             }
-            return Some(output);
+            return Ok(output);
         }
     }
-    None
+    Err(false)
 }

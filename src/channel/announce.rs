@@ -92,6 +92,7 @@ impl<T> Channel<T> {
 
 /// Wakes `count` waiters of the first gate. If it has fewer, nothing is announced from here on,
 /// until a waiter raises the flag again.
+#[inline(always)]
 fn open(word: &Cursor, count: usize, gates: &[&Gate]) {
     // While waiters remain the flag stays up, and every push (pop) comes here. Nothing is counted.
     if gates[0].has_waiters() {

@@ -21,6 +21,8 @@ pub(crate) struct Gate {
     /// The one of them that others overtake, a hint. From below: how often they give way to it
     /// before they leave it behind, and its ticket.
     overtaken: AtomicUsize,
+    /// Whether there is a wait that yielded first and has not ended.
+    yielded: AtomicUsize,
 }
 
 /// When a wait began, and what has become of it.
@@ -38,6 +40,11 @@ impl Ticket {
 
     fn new(number: u64) -> Self {
         Self { number, robbed: 0 }
+    }
+
+    /// Whether it was drawn by [`Gate::yield_first`].
+    pub(crate) fn yielded_first(&self) -> bool {
+        self.number & 1 == 0
     }
 
     /// The ticket as a hint has it.
@@ -64,6 +71,7 @@ impl Gate {
             front: AtomicUsize::new(0),
             robbed: AtomicUsize::new(0),
             overtaken: AtomicUsize::new(0),
+            yielded: AtomicUsize::new(0),
         }
     }
 
@@ -80,6 +88,7 @@ impl Gate {
 
     /// Whether waiters are here that are not woken yet. Without the lock: what is not ordered
     /// before this call may not be seen.
+    #[inline]
     pub(crate) fn has_waiters(&self) -> bool {
         self.front.load(Relaxed) & 1 != 0
     }
@@ -87,10 +96,11 @@ impl Gate {
     /// Whether others wait here that are served before a newcomer, as far as that is known.
     #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
-        self.has_waiters() || self.robbed() != 0
+        self.has_waiters() || self.robbed() != 0 || self.yielded.load(Relaxed) != 0
     }
 
     /// How many waits were woken in vain and have not ended, as far as that is known.
+    #[inline]
     pub(crate) fn robbed(&self) -> usize {
         self.robbed.load(Relaxed)
     }
@@ -148,6 +158,26 @@ impl Gate {
         ticket
     }
 
+    /// A ticket for one that yields before it takes a place, without the lock. `None` where others
+    /// wait or have yielded first: it lines up behind them.
+    #[inline]
+    pub(crate) fn yield_first(&self) -> Option<Ticket> {
+        // [yielded] one wait at a time has such a ticket, so it has no other's number. Relaxed: that
+        // wait is known to have ended, and its number to be gone from the line, to who sees this.
+        let is_first = !self.is_crowded() && self.yielded.swap(1, Relaxed) == 0;
+        is_first.then(|| Ticket::new(self.next()))
+    }
+
+    /// Above the tickets of all that are known to have come.
+    fn next(&self) -> u64 {
+        let front = self.front.load(Relaxed);
+        if usize::BITS >= 64 && front & 1 == 0 {
+            (front >> 1) as u64
+        } else {
+            self.line.with(|line| line.next())
+        }
+    }
+
     #[cold]
     pub(crate) fn draw(&self) -> Ticket {
         Ticket::new(self.change(Line::draw))
@@ -202,6 +232,9 @@ impl Gate {
     /// Ends the wait of a ticket that has no place.
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
+        if ticket.yielded_first() {
+            self.yielded.store(0, Relaxed);
+        }
         if ticket.robbed != 0 {
             self.settle_robbed(&ticket);
         }

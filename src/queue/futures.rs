@@ -125,6 +125,11 @@ impl<'a, T> Attempt for Getting<'a, T> {
         self.shared.store().gate(self.side)
     }
 
+    fn is_crowded(&self) -> bool {
+        // Who waits to get goes before a stream.
+        self.shared.store().gate(Side::Arrivals).is_crowded() || self.gate().is_crowded()
+    }
+
     fn patience(&self) -> Option<Patient<'_>> {
         self.shared.store().patience(self.side)
     }

@@ -59,7 +59,7 @@ impl<T> Locked<T> {
             maxsize,
             options,
             // Who spins finds the lock taken.
-            patience: Patience::new(false),
+            patience: Patience::new(false, false),
             puts: Turns::new(maxsize),
             gets: Turns::new(maxsize),
             arrivals: Gate::new(),

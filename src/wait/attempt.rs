@@ -39,7 +39,12 @@ pub(crate) trait Attempt {
     /// Where to sleep while the attempt is blocked.
     fn gate(&self) -> &Gate;
 
-    /// What is known here about spinning before going to sleep; `None` where that makes no sense.
+    /// Whether others of its side wait who are served before a newcomer, as far as that is known.
+    fn is_crowded(&self) -> bool {
+        self.gate().is_crowded()
+    }
+
+    /// What is known here about spinning and yielding before going to sleep; `None` where that makes no sense.
     fn patience(&self) -> Option<Patient<'_>> {
         None
     }

@@ -10,7 +10,7 @@ pub(super) struct Line {
     waiters: VecDeque<Waiter>,
     /// How many in there have left. Neither the first nor the last has.
     left: usize,
-    /// The next ticket.
+    /// Above all tickets that were drawn, and below the next one. Even; those are odd.
     next: u64,
     /// The most that were in there since it was last empty.
     peak: usize,
@@ -110,8 +110,13 @@ impl Line {
 
     /// A ticket without a place.
     pub(super) fn draw(&mut self) -> u64 {
-        self.next += 1;
+        self.next += 2;
         self.next - 1
+    }
+
+    /// Where the next ticket comes: above all that were drawn, and below it.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 
     /// Takes all out, with the most that were there at once.
@@ -138,8 +143,8 @@ impl Line {
         Some(front)
     }
 
-    /// From below: whether a waiter is in the line; the ticket of the first one, else the next
-    /// ticket.
+    /// From below: whether a waiter is in the line; the ticket of the first one, else
+    /// [`next`](Self::next).
     #[inline]
     fn front(&self) -> usize {
         match self.waiters.front() {

@@ -50,6 +50,8 @@ impl Line {
 enum Step {
     Insert,
     Draw,
+    /// One takes a ticket that yields first, unless another one has.
+    YieldFirst,
     Pop,
     Remove(Index),
     /// A waiter without a place takes the one of its ticket.
@@ -62,6 +64,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => Just(Step::Insert),
         1 => Just(Step::Draw),
+        2 => Just(Step::YieldFirst),
         2 => Just(Step::Pop),
         3 => any::<Index>().prop_map(Step::Remove),
         2 => any::<Index>().prop_map(Step::Reinsert),
@@ -93,14 +96,20 @@ proptest! {
             match step {
                 Step::Insert => {
                     let waker = waker();
-                    prop_assert_eq!(line.put(None, &waker).0, next);
-                    model.insert(next, waker);
-                    next += 1;
+                    prop_assert_eq!(line.put(None, &waker).0, next + 1);
+                    model.insert(next + 1, waker);
+                    next += 2;
                 }
                 Step::Draw => {
-                    line.next += 1;
-                    outside.insert(next);
-                    next += 1;
+                    prop_assert_eq!(line.draw(), next + 1);
+                    outside.insert(next + 1);
+                    next += 2;
+                }
+                Step::YieldFirst => {
+                    prop_assert_eq!(line.next(), next);
+                    if model.keys().chain(&outside).all(|ticket| ticket % 2 == 1) {
+                        outside.insert(next);
+                    }
                 }
                 Step::Pop => {
                     let first = model.pop_first();
@@ -109,7 +118,7 @@ proptest! {
                 }
                 Step::Remove(who) => {
                     let tickets = model.keys().chain(&outside).copied();
-                    let ticket = pick(tickets, who).unwrap_or(next);
+                    let ticket = pick(tickets, who).unwrap_or(next + 1);
                     let known = model.remove(&ticket);
                     let found = known.is_some();
                     prop_assert_eq!(id(line.remove(ticket)), id(known));
@@ -126,7 +135,7 @@ proptest! {
                 }
                 Step::Replace(who, other) => {
                     let tickets = model.keys().chain(&outside).copied();
-                    let ticket = pick(tickets, who).unwrap_or(next);
+                    let ticket = pick(tickets, who).unwrap_or(next + 1);
                     let own = model.get(&ticket).cloned();
                     let new = if other { waker() } else { own.clone().unwrap_or_else(waker) };
                     let mut spare = None;
