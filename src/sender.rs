@@ -76,7 +76,8 @@ impl<T> Sender<T> {
     /// A task that sends in a loop gives way once in 512 messages, or in as many as there is room
     /// for, up to 4096; where tasks on several threads do so, about once in 200 microseconds, and no
     /// more than once in 31 messages, but to one that came too late, as above. The future is pending
-    /// then, also beside room, and has woken its task.
+    /// then, also beside room, and has woken its task. It may do so once more before it has to sleep,
+    /// as receivers on its thread may make room meanwhile.
     ///
     /// # Cancel safety
     /// If the future is dropped before it is complete, the message was not sent, and is dropped

@@ -121,7 +121,7 @@ impl<A: Attempt> Wait<A> {
             loop {
                 // Before the attempt: one is made after the deadline.
                 let late = deadline.is_some_and(|deadline| deadline <= std::time::Instant::now());
-                match step(&mut self.attempt, &mut self.stage, &parker.waker, Caller::Thread) {
+                match step(&mut self.attempt, &mut self.stage, &parker.waker) {
                     Step::Done(output) => return Some(output),
                     // Others are in the middle of a few instructions.
                     Step::Busy => crate::sync::yield_now(),
@@ -138,13 +138,6 @@ impl<A: Attempt> Drop for Wait<A> {
     fn drop(&mut self) {
         leave(&self.attempt, &mut self.stage);
     }
-}
-
-/// Who makes the steps.
-#[derive(Clone, Copy)]
-enum Caller {
-    Task,
-    Thread,
 }
 
 enum Step<T> {
@@ -179,7 +172,7 @@ fn poll_slow<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> P
         *stage = Stage::Yielded(attempt.gate().draw());
         Step::Busy
     } else {
-        step(attempt, stage, waker, Caller::Task)
+        step(attempt, stage, waker)
     };
     match step {
         Step::Done(output) => Poll::Ready(output),
@@ -221,17 +214,12 @@ fn settle<A: Attempt>(attempt: &A, stage: &mut Stage) {
     }
 }
 
-fn step<A: Attempt>(
-    attempt: &mut A,
-    stage: &mut Stage,
-    waker: &Waker,
-    caller: Caller,
-) -> Step<A::Output> {
+fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A::Output> {
     // The notification first: an attempt that succeeds has then used it.
     stage.look(attempt.gate(), waker);
     let yields = match retry_fast(attempt, stage) {
         Ok(output) => return Step::Done(finish(attempt, stage, output)),
-        Err(yields) => yields && matches!(caller, Caller::Task),
+        Err(yields) => yields,
     };
     let mut backoff = Backoff::default();
     loop {
@@ -331,15 +319,10 @@ fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Result<A::Output, b
     }
     match stage {
         Stage::Asleep(_) | Stage::Entered(_) => return Err(false),
-        Stage::Notified(_) => {
+        Stage::Yielded(_) | Stage::Notified(_) => {
             if let Some(output) = attempt.attempt_fast() {
-                return Ok(output);
-            }
-        }
-        Stage::Yielded(ticket) => {
-            if let Some(output) = attempt.attempt_fast() {
-                if ticket.yielded_first() {
-                    if let Some(patience) = attempt.patience() {
+                if let (Stage::Yielded(ticket), Some(patience)) = (stage, attempt.patience()) {
+                    if ticket.yielded_first() {
                         patience.yield_paid();
                     }
                 }

@@ -233,7 +233,7 @@ impl Gate {
     #[inline]
     pub(crate) fn settle(&self, ticket: Ticket) {
         if ticket.yielded_first() {
-            self.yielded.store(0, Relaxed);
+            self.yielded.swap(0, Relaxed);
         }
         if ticket.robbed != 0 {
             self.settle_robbed(&ticket);

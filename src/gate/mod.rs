@@ -3,7 +3,8 @@
 //! There is one contract, and two implementations of it: the waiter [`line`], and event-listener's
 //! list, which the line is held to by a test.
 //! - [`enter`](Gate::enter) takes a place at the end. It counts from the return of the call on.
-//! - [`draw`](Gate::draw) takes a ticket without a place.
+//! - [`draw`](Gate::draw) takes a ticket without a place. [`yield_first`](Gate::yield_first) does so
+//!   without the lock where nobody waits, for one at a time. (Not in the reference.)
 //! - [`reenter`](Gate::reenter) takes the place of a ticket that has none, because it was woken in
 //!   vain or drawn: before all that came later. (In the reference before all that were not woken
 //!   yet, and behind others that came back.)

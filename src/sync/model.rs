@@ -105,6 +105,10 @@ impl AtomicUsize {
         self.value.store(value, order);
     }
 
+    pub(crate) fn swap(&self, value: usize, order: Ordering) -> usize {
+        self.value.swap(value, order)
+    }
+
     pub(crate) fn fetch_or(&self, bits: usize, order: Ordering) -> usize {
         self.value.fetch_or(bits, order)
     }

@@ -44,7 +44,8 @@ pub(crate) trait Attempt {
         self.gate().is_crowded()
     }
 
-    /// What is known here about spinning and yielding before going to sleep; `None` where that makes no sense.
+    /// What is known here about spinning and yielding before going to sleep; `None` where that makes
+    /// no sense.
     fn patience(&self) -> Option<Patient<'_>> {
         None
     }

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::task::Wake;
 
 use crate::common::{Executor, Order, Task, queues};
-use forebay::queue::{self, GetError, Job, Shutdown};
+use forebay::queue::{self, GetError, Job, Queue, Shutdown};
 use forebay::{Builder, Overflow, Sender, bounded, unbounded};
 use futures_lite::future::{poll_once, yield_now};
-use futures_lite::{FutureExt, StreamExt};
+use futures_lite::{FutureExt, Stream, StreamExt};
 
 const CAPACITIES: [usize; 5] = [1, 3, 10, 100, 513];
 /// Senders and receivers.
@@ -327,6 +327,138 @@ fn who_was_robbed_is_served_before_those_who_came_later() {
 #[test]
 fn those_who_were_robbed_keep_their_order() {
     on_all_sides!(assert_robbed_keep_their_order, rob);
+}
+
+/// A wait that yields before it sleeps: sooner or later one does, where both sides are on this
+/// thread. Those before it sleep, and `serve` brings them on.
+#[track_caller]
+fn yields_first<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    settle: impl Fn(F::Output),
+) -> Task<F> {
+    let yields = || {
+        let mut task = Task::new(wait());
+        assert!(task.poll().is_pending());
+        if task.wakes() == 0 {
+            serve();
+            settle(task.finish());
+            return None;
+        }
+        Some(task)
+    };
+    (0..100).find_map(|_| yields()).expect("nobody yields first")
+}
+
+/// Who yields first is as old as if it slept, and those who come meanwhile don't yield.
+#[track_caller]
+fn assert_older_than_who_comes_meanwhile<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    settle: impl Fn(F::Output),
+) {
+    let first = yields_first(&wait, &serve, &settle);
+    let mut waiting = vec![first];
+    for _ in 0..8 {
+        let mut later = Task::new(wait());
+        assert!(later.poll().is_pending());
+        assert_eq!(later.wakes(), 0, "it would be served before those that line up");
+        waiting.push(later);
+    }
+    waiting[0].park();
+    while !waiting.is_empty() {
+        serve();
+        let wakes: Vec<_> = waiting.iter().map(Task::wakes).collect();
+        assert_eq!((wakes[0], wakes.iter().sum()), (1, 1), "{} wait", waiting.len());
+        settle(waiting.remove(0).finish());
+    }
+    // That wait has ended, so another one may.
+    let mut again = yields_first(&wait, &serve, &settle);
+    serve();
+    settle(again.finish());
+}
+
+/// It goes on to yield first as long as what it waits for is there afterwards, else it sleeps at
+/// once, nearly always.
+#[track_caller]
+fn assert_yields_while_that_pays<F: Future>(
+    wait: impl Fn() -> F,
+    serve: impl Fn(),
+    settle: impl Fn(F::Output),
+) {
+    const WAITS: usize = 1000;
+
+    let yields = |pays: bool| {
+        let mut task = Task::new(wait());
+        assert!(task.poll().is_pending());
+        let yields = task.wakes() == 1;
+        if !pays {
+            task.park();
+        }
+        serve();
+        settle(task.finish());
+        yields
+    };
+    let times = |pays| (0..WAITS).filter(|_| yields(pays)).count();
+    let paid = times(true);
+    assert!(paid > WAITS * 9 / 10, "{paid} of {WAITS}");
+    let in_vain = times(false);
+    assert!(in_vain < WAITS / 8, "{in_vain} of {WAITS}");
+}
+
+/// Calls one of the above with `recv`, `send`, `get` and `put`.
+macro_rules! on_sides_that_yield {
+    ($test:ident) => {
+        for capacity in [1, 3] {
+            let (tx, rx) = bounded(capacity);
+            let take = || assert!(rx.try_recv().is_ok());
+            let give = || assert!(tx.try_send(0).is_ok());
+            $test(|| rx.recv(), give, |got| assert!(got.is_ok()));
+            while tx.try_send(0).is_ok() {}
+            $test(|| tx.send(0), take, |sent| assert!(sent.is_ok()));
+            let queue = Queue::bounded(capacity);
+            let take = || assert!(queue.try_get().is_ok());
+            let give = || assert!(queue.try_put(0).is_ok());
+            $test(|| queue.get(), give, |got| assert!(got.is_ok()));
+            while queue.try_put(0).is_ok() {}
+            $test(|| queue.put(0), take, |put| assert!(put.is_ok()));
+        }
+    };
+}
+
+#[test]
+fn who_yields_first_is_served_before_those_who_came_later() {
+    on_sides_that_yield!(assert_older_than_who_comes_meanwhile);
+}
+
+#[test]
+fn a_wait_yields_first_as_long_as_that_pays() {
+    on_sides_that_yield!(assert_yields_while_that_pays);
+}
+
+/// A stream goes after those that `recv`, so it sleeps at once where one of them does.
+#[test]
+fn a_stream_yields_first_only_where_no_recv_waits() {
+    fn poll_next<S: Stream + Unpin>(stream: S) -> bool {
+        let mut task = Task::new(stream);
+        assert!(task.with(|stream, cx| Pin::new(stream).poll_next(cx)).is_pending());
+        task.wakes() == 1
+    }
+
+    let (tx, rx) = bounded(1);
+    let alone = |_: &_| {
+        // The sender is on this thread.
+        let recv = Task::parked(rx.recv());
+        tx.try_send(0).unwrap();
+        drop(recv);
+        assert_eq!(rx.try_recv(), Ok(0));
+        poll_next(rx.clone())
+    };
+    assert!((0..100).any(|n| alone(&n)));
+    let waits = Task::parked(rx.recv());
+    assert_eq!((0..100).filter(|_| poll_next(rx.clone())).count(), 0);
+    drop(waits);
+    assert!((0..100).any(|n| alone(&n)));
 }
 
 /// The same with tasks, eight messages at once where they run in turn, else one at a time.

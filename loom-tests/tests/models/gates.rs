@@ -42,6 +42,13 @@ impl Waiter {
         Self { bell: Arc::clone(bell), ticket: Some(ticket) }
     }
 
+    /// Takes a place after it yielded, if it may.
+    fn yield_first(gate: &Gate) -> Option<Self> {
+        let bell = bell();
+        let ticket = gate.reenter(gate.yield_first()?, Waker::from(Arc::clone(&bell)));
+        Some(Self { bell, ticket: Some(ticket) })
+    }
+
     fn ticket(&mut self) -> &mut Ticket {
         self.ticket.as_mut().unwrap()
     }
@@ -190,6 +197,67 @@ fn robbed_against_newcomer() {
         assert!(robbed.notified(&gate) && !newcomer.notified(&gate));
         assert!(gate.wake_one());
         assert_eq!((robbed.rung(), newcomer.rung()), (2, 1));
+    });
+}
+
+/// Who yields first is served before all that come later, though it takes its place after them.
+#[test]
+fn yields_first_against_newcomer() {
+    explore(3, || {
+        let gate = Arc::new(Gate::new());
+        let ticket = gate.yield_first().unwrap();
+        let entering = on_thread(&gate, |gate| Waiter::enter(gate, &bell()));
+        let bell = bell();
+        let ticket = gate.reenter(ticket, Waker::from(Arc::clone(&bell)));
+        let mut yielded = Waiter { bell, ticket: Some(ticket) };
+        let mut newcomer = join(entering);
+        assert!(gate.wake_one());
+        assert!(yielded.notified(&gate) && !newcomer.notified(&gate));
+        assert!(gate.wake_one());
+        assert_eq!((yielded.rung(), newcomer.rung()), (1, 1));
+    });
+}
+
+/// Of two only one yields first, and each has a place of its own.
+#[test]
+fn two_yield_first() {
+    explore(3, || {
+        fn come(gate: &Gate) -> (bool, Waiter) {
+            let yielded = Waiter::yield_first(gate);
+            (yielded.is_some(), yielded.unwrap_or_else(|| Waiter::enter(gate, &bell())))
+        }
+        let gate = Arc::new(Gate::new());
+        let other = on_thread(&gate, come);
+        let (yielded, mut first) = come(&gate);
+        let (other_yielded, mut second) = join(other);
+        assert!(yielded != other_yielded);
+        assert!(gate.wake_one() && gate.wake_one() && !gate.wake_one());
+        assert!(first.notified(&gate) && second.notified(&gate));
+        assert_eq!((first.rung(), second.rung()), (1, 1));
+    });
+}
+
+/// Who yields first while another one that did goes has a place of its own.
+#[test]
+fn yields_first_against_leave() {
+    explore(3, || {
+        let gate = Arc::new(Gate::new());
+        let leaving = on_thread(&gate, |gate| {
+            if let Some(first) = Waiter::yield_first(gate) {
+                first.cancel(gate);
+            }
+        });
+        let coming = on_thread(&gate, |gate| (Waiter::yield_first(gate), gate.wake_one()));
+        join(leaving);
+        let (second, woken) = join(coming);
+        if let Some(mut second) = second {
+            // Who leaves hands the wakeup on.
+            assert!(woken && second.notified(&gate));
+            assert_eq!(second.rung(), 1);
+            gate.settle(second.ticket.take().unwrap());
+        }
+        assert!(!gate.wake_one());
+        assert!(gate.yield_first().is_some());
     });
 }
 
