@@ -331,7 +331,7 @@ fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Result<A::Output, b
         }
         Stage::Awake => {}
     }
-    if matches!(stage, Stage::Awake | Stage::Yielded(_)) && attempt.is_crowded() {
+    if !matches!(stage, Stage::Notified(_)) && attempt.is_crowded() {
         return Err(false);
     }
     let looks = match attempt.patience().map_or(Advice::Sleep, Patient::advice) {

@@ -96,7 +96,7 @@ impl Gate {
     /// Whether others wait here that are served before a newcomer, as far as that is known.
     #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
-        self.has_waiters() || self.robbed() != 0 || self.yielded.load(Relaxed) != 0
+        self.has_waiters() || self.robbed() | self.yielded.load(Relaxed) != 0
     }
 
     /// How many waits were woken in vain and have not ended, as far as that is known.
