@@ -75,6 +75,39 @@ impl Stage {
             }
         }
     }
+
+    /// What to do before it sleeps.
+    #[inline]
+    fn advice(&self, is_crowded: bool, patience: Option<Patient<'_>>) -> Advice {
+        if is_crowded && !matches!(self, Self::Notified(_)) {
+            return Advice::Sleep;
+        }
+        match patience.map_or(Advice::Sleep, Patient::advice) {
+            Advice::Yield if !matches!(self, Self::Awake) => Advice::Sleep,
+            advice => advice,
+        }
+    }
+
+    /// Whether it yields before it takes a place.
+    #[inline]
+    fn yields_first(&mut self, gate: &Gate) -> bool {
+        let ticket = gate.yield_first();
+        let yields = ticket.is_some();
+        if let Some(ticket) = ticket {
+            *self = Self::Yielded(ticket);
+        }
+        yields
+    }
+
+    /// What it waited for was there.
+    #[inline]
+    fn paid(&self, patience: Option<Patient<'_>>) {
+        if let (Self::Yielded(ticket), Some(patience)) = (self, patience) {
+            if ticket.yielded_first() {
+                patience.yield_paid();
+            }
+        }
+    }
 }
 
 /// An attempt with its stage: all that a future of this crate consists of.
@@ -245,11 +278,8 @@ fn step<A: Attempt>(attempt: &mut A, stage: &mut Stage, waker: &Waker) -> Step<A
                     // [recheck] what came before the place was taken has not woken this.
                     Stage::Entered(_) => true,
                     Stage::Awake | Stage::Yielded(_) | Stage::Notified(_) => {
-                        if yields {
-                            if let Some(ticket) = attempt.gate().yield_first() {
-                                *stage = Stage::Yielded(ticket);
-                                return Step::Busy;
-                            }
+                        if yields && stage.yields_first(attempt.gate()) {
+                            return Step::Busy;
                         }
                         enter(attempt, stage, waker);
                         attempt.raises_early(&seen)
@@ -321,22 +351,15 @@ fn retry_fast<A: Attempt>(attempt: &mut A, stage: &Stage) -> Result<A::Output, b
         Stage::Asleep(_) | Stage::Entered(_) => return Err(false),
         Stage::Yielded(_) | Stage::Notified(_) => {
             if let Some(output) = attempt.attempt_fast() {
-                if let (Stage::Yielded(ticket), Some(patience)) = (stage, attempt.patience()) {
-                    if ticket.yielded_first() {
-                        patience.yield_paid();
-                    }
-                }
+                stage.paid(attempt.patience());
                 return Ok(output);
             }
         }
         Stage::Awake => {}
     }
-    if !matches!(stage, Stage::Notified(_)) && attempt.is_crowded() {
-        return Err(false);
-    }
-    let looks = match attempt.patience().map_or(Advice::Sleep, Patient::advice) {
+    let looks = match stage.advice(attempt.is_crowded(), attempt.patience()) {
         Advice::Sleep => return Err(false),
-        Advice::Yield => return Err(matches!(stage, Stage::Awake)),
+        Advice::Yield => return Err(true),
         Advice::Spin(looks) => looks,
     };
     for _ in 0..looks {

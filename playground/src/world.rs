@@ -3,8 +3,8 @@
 use crate::executor::{Clock, Sleep};
 use crate::settings::{Item, Key, Name, Settings};
 use crate::worker::Order;
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
@@ -118,11 +118,11 @@ pub struct World {
     /// Until when the producers are four times as fast.
     pub burst: Cell<u64>,
     /// The items in the queue, oldest first: a queue cannot be looked into.
-    pub inside: RefCell<VecDeque<Name>>,
+    pub inside: RefCell<Vec<Name>>,
     /// When the last jobs were taken, to tell how fast the queue drains.
-    taken: RefCell<VecDeque<u64>>,
+    taken: RefCell<Vec<u64>>,
     /// Jobs of workers that are gone, and what waits for them. Never more than were in hand.
-    back: RefCell<VecDeque<Job<'static, Item>>>,
+    back: RefCell<Vec<Job<'static, Item>>>,
     returning: RefCell<Option<Waker>>,
     chance: Cell<u32>,
 }
@@ -170,29 +170,34 @@ impl World {
     /// Follows a put.
     pub fn put(&self, name: Name) {
         count(&self.counters.put);
-        self.inside.borrow_mut().push_back(name);
+        self.inside.borrow_mut().push(name);
     }
 
     /// Follows a put for which something else was displaced: the oldest item, or this one.
     pub fn put_displacing(&self, name: Name, displaced: Name) {
         self.put(name);
         count(&self.counters.displaced);
+        self.forget(displaced);
+    }
+
+    /// An item that is not inside any more.
+    fn forget(&self, name: Name) {
         let mut inside = self.inside.borrow_mut();
-        if let Some(place) = inside.iter().position(|&item| item == displaced) {
+        if let Some(place) = inside.iter().position(|&item| item == name) {
             inside.remove(place);
         }
     }
 
     /// Follows a get.
     pub fn take(&self, job: &Job<'_, Item>) {
-        let first = self.inside.borrow_mut().pop_front();
-        debug_assert_eq!(first, Some(job.name), "first in, first out");
+        debug_assert_eq!(self.inside.borrow().first(), Some(&job.name), "first in, first out");
+        self.forget(job.name);
         let now = self.clock.now();
         self.waited.set(now - job.since);
         let mut taken = self.taken.borrow_mut();
-        taken.push_back(now);
+        taken.push(now);
         if taken.len() > MOST {
-            taken.pop_front();
+            taken.remove(0);
         }
     }
 
@@ -205,7 +210,7 @@ impl World {
         let capacity = self.queue.capacity().unwrap_or(usize::MAX);
         let missing = (self.queue.len() + capacity.div_ceil(2)).saturating_sub(capacity);
         let taken = self.taken.borrow();
-        let wait = match taken.front() {
+        let wait = match taken.first() {
             Some(&first) => (self.clock.now() - first) * missing as u64 / taken.len() as u64,
             None => SECOND,
         };
@@ -223,7 +228,7 @@ impl World {
             job.attempt += 1;
         }
         count(&self.counters.returned);
-        self.back.borrow_mut().push_back(job);
+        self.back.borrow_mut().push(job);
         if let Some(waker) = self.returning.take() {
             waker.wake();
         }
@@ -233,16 +238,17 @@ impl World {
     pub async fn return_jobs(&self) {
         loop {
             let job = poll_fn(|cx| {
-                let job = self.back.borrow_mut().pop_front();
-                if job.is_none() {
+                let mut back = self.back.borrow_mut();
+                if back.is_empty() {
                     self.returning.replace(Some(cx.waker().clone()));
+                    return Poll::Pending;
                 }
-                job.map_or(Poll::Pending, Poll::Ready)
+                Poll::Ready(back.remove(0))
             });
             let job = job.await;
             let name = job.name;
             match job.requeue().await {
-                Ok(()) => self.inside.borrow_mut().push_back(name),
+                Ok(()) => self.inside.borrow_mut().push(name),
                 Err(PutError(job)) => {
                     count(&self.counters.left_over);
                     drop(job.into_inner());
