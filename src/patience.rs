@@ -53,7 +53,7 @@ impl Lessons {
     const SHARED: usize = 64;
 
     fn new(spins: bool, yields: bool) -> Self {
-        let habit = || Habit::after(4, &Terms { gain: 3, growth: 2, longest_pause: 12 });
+        let habit = || Habit::after(4);
         Self {
             spin: (spins && !ONE_THREAD).then(habit),
             yields: yields.then(habit),
@@ -190,17 +190,6 @@ struct Habit {
     /// From below: the credit, how long the last pause was as a power of two, how many waits of it
     /// are left.
     word: AtomicUsize,
-    terms: &'static Terms,
-}
-
-#[derive(Debug)]
-struct Terms {
-    /// What a success brings.
-    gain: usize,
-    /// By how many powers of two each pause is longer than the one before.
-    growth: usize,
-    /// The longest pause, as a power of two.
-    longest_pause: usize,
 }
 
 enum Try {
@@ -212,11 +201,17 @@ impl Habit {
     const BITS: u32 = 5;
     const FIELD: usize = (1 << Self::BITS) - 1;
     const MOST_CREDIT: usize = 16;
+    /// What a success brings.
+    const GAIN: usize = 3;
+    /// By how many powers of two each pause is longer than the one before.
+    const GROWTH: usize = 2;
+    /// The longest pause, as a power of two.
+    const LONGEST_PAUSE: usize = 12;
     const ONE_PAUSE: usize = 1 << (2 * Self::BITS);
 
     /// Begins with a pause, of two to the power of `pause` waits, and then one try.
-    fn after(pause: u32, terms: &'static Terms) -> Self {
-        Self { word: AtomicUsize::new(Self::ONE_PAUSE << pause), terms }
+    fn after(pause: u32) -> Self {
+        Self { word: AtomicUsize::new(Self::ONE_PAUSE << pause) }
     }
 
     /// Whether this wait is one to try. It costs one, which [`rewarded`](Self::rewarded) gives
@@ -233,7 +228,7 @@ impl Habit {
             if credit > 1 {
                 pause << Self::BITS | (credit - 1)
             } else {
-                let pause = (pause + self.terms.growth).min(self.terms.longest_pause);
+                let pause = (pause + Self::GROWTH).min(Self::LONGEST_PAUSE);
                 Self::ONE_PAUSE << pause | pause << Self::BITS
             },
             Relaxed,
@@ -244,7 +239,7 @@ impl Habit {
     /// It paid.
     fn rewarded(&self) {
         let credit = self.word.load(Relaxed) & Self::FIELD;
-        self.word.store((credit + self.terms.gain).min(Self::MOST_CREDIT), Relaxed);
+        self.word.store((credit + Self::GAIN).min(Self::MOST_CREDIT), Relaxed);
     }
 }
 

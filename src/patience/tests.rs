@@ -3,8 +3,6 @@
 use super::*;
 use proptest::prelude::*;
 
-static TERMS: Terms = Terms { gain: 3, growth: 2, longest_pause: 12 };
-
 /// A habit whose fields share no word.
 #[derive(Default)]
 struct Model {
@@ -22,14 +20,14 @@ impl Model {
         let again = self.credit > 0;
         self.credit = self.credit.saturating_sub(1);
         if self.credit == 0 {
-            self.pause = (self.pause + TERMS.growth).min(TERMS.longest_pause);
+            self.pause = (self.pause + Habit::GROWTH).min(Habit::LONGEST_PAUSE);
             self.left = 1 << self.pause;
         }
         Some(again)
     }
 
     fn rewarded(&mut self) {
-        let credit = (self.credit + TERMS.gain).min(Habit::MOST_CREDIT);
+        let credit = (self.credit + Habit::GAIN).min(Habit::MOST_CREDIT);
         *self = Self { credit, pause: 0, left: 0 };
     }
 }
@@ -45,7 +43,7 @@ proptest! {
         first in 0..8_u32,
         rewards in proptest::collection::vec((any::<bool>(), prop_oneof![1..4, 1..6000]), 0..40),
     ) {
-        let habit = Habit::after(first, &TERMS);
+        let habit = Habit::after(first);
         let mut model = Model { left: 1 << first, ..Model::default() };
         for (rewarded, waits) in rewards {
             for _ in 0..waits {
@@ -61,7 +59,7 @@ proptest! {
 
 #[test]
 fn what_pays_is_tried_every_time() {
-    let habit = Habit::after(4, &TERMS);
+    let habit = Habit::after(4);
     let first = (0..100).find(|_| habit.tried().is_some());
     assert_eq!(first, Some(16));
     for _ in 0..1000 {
@@ -72,7 +70,7 @@ fn what_pays_is_tried_every_time() {
 
 #[test]
 fn what_never_pays_is_hardly_ever_tried() {
-    let habit = Habit::after(4, &TERMS);
+    let habit = Habit::after(4);
     let tries = (0..100_000).filter(|_| habit.tried().is_some()).count();
     assert!(tries < 32, "{tries} times");
 }
@@ -81,7 +79,7 @@ fn what_never_pays_is_hardly_ever_tried() {
 #[test]
 fn what_pays_often_enough_goes_on() {
     let tries = |gap: usize| {
-        let habit = Habit::after(0, &TERMS);
+        let habit = Habit::after(0);
         let try_and_count = |wait: usize| {
             let tried = habit.tried().is_some();
             if tried && wait % gap == 0 {
