@@ -104,8 +104,8 @@ impl<T> Receiver<T> {
     /// thread is in the middle of sending or receiving one. The task is woken at once then. So
     /// `recv().now_or_never()` may miss a message; [`try_recv`](Self::try_recv) does not.
     ///
-    /// Where none is inside the task may be woken at once as well, once for each future: the
-    /// senders run on its thread, and may send before it has to sleep.
+    /// Where none is inside the task may be woken at once as well, once before it has to sleep: the
+    /// senders run on its thread, and may send until then.
     ///
     /// ```
     /// # futures_lite::future::block_on(async {

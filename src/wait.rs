@@ -91,12 +91,7 @@ impl Stage {
     /// Whether it yields before it takes a place.
     #[inline]
     fn yields_first(&mut self, gate: &Gate) -> bool {
-        let ticket = gate.yield_first();
-        let yields = ticket.is_some();
-        if let Some(ticket) = ticket {
-            *self = Self::Yielded(ticket);
-        }
-        yields
+        gate.yield_first().map(|ticket| *self = Self::Yielded(ticket)).is_some()
     }
 
     /// What it waited for was there.

@@ -362,7 +362,7 @@ fn assert_older_than_who_comes_meanwhile<F: Future>(
     for _ in 0..8 {
         let mut later = Task::new(wait());
         assert!(later.poll().is_pending());
-        assert_eq!(later.wakes(), 0, "it would be served before those that line up");
+        assert_eq!(later.wakes(), 0, "it yields although others wait");
         waiting.push(later);
     }
     waiting[0].park();

@@ -44,9 +44,14 @@ impl Waiter {
 
     /// Takes a place after it yielded, if it may.
     fn yield_first(gate: &Gate) -> Option<Self> {
+        gate.yield_first().map(|ticket| Self::line_up(gate, ticket))
+    }
+
+    /// Takes the place of a ticket that was drawn without one.
+    fn line_up(gate: &Gate, ticket: Ticket) -> Self {
         let bell = bell();
-        let ticket = gate.reenter(gate.yield_first()?, Waker::from(Arc::clone(&bell)));
-        Some(Self { bell, ticket: Some(ticket) })
+        let ticket = gate.reenter(ticket, Waker::from(Arc::clone(&bell)));
+        Self { bell, ticket: Some(ticket) }
     }
 
     fn ticket(&mut self) -> &mut Ticket {
@@ -207,9 +212,7 @@ fn yields_first_against_newcomer() {
         let gate = Arc::new(Gate::new());
         let ticket = gate.yield_first().unwrap();
         let entering = on_thread(&gate, |gate| Waiter::enter(gate, &bell()));
-        let bell = bell();
-        let ticket = gate.reenter(ticket, Waker::from(Arc::clone(&bell)));
-        let mut yielded = Waiter { bell, ticket: Some(ticket) };
+        let mut yielded = Waiter::line_up(&gate, ticket);
         let mut newcomer = join(entering);
         assert!(gate.wake_one());
         assert!(yielded.notified(&gate) && !newcomer.notified(&gate));
